@@ -1,0 +1,55 @@
+# Compiler choices and the one function that declares a module.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+add_compile_options(-Wall -Wextra -Wno-missing-field-initializers)
+if(ANLAN_SANITIZE)
+  add_compile_options(-fsanitize=${ANLAN_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ANLAN_SANITIZE})
+endif()
+if(ANLAN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# anlan_module(NAME [USES module-or-library ...])
+#
+# Builds every *.cpp of the current folder except tests into the library anlan_NAME. Only the folders of the modules
+# named after USES can be included ("journal/store.h"): each module exports its own folder alone, so a forbidden
+# include does not compile. *_test.cpp become the program NAME_test, registered with CTest.
+function(anlan_module name)
+  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  add_library(anlan_${name} STATIC ${sources})
+  add_library(${name} ALIAS anlan_${name})
+  # A link farm holds exactly this module's folder, so that "name/x.h" resolves to nothing else.
+  set(farm ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${farm})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${farm}/${name} SYMBOLIC)
+  target_include_directories(anlan_${name} PUBLIC ${farm})
+  target_link_libraries(anlan_${name} PUBLIC ${ARG_USES})
+
+  if(ANLAN_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE anlan_${name} anlan_test_main)
+    add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endif()
+  if(ANLAN_FUZZ)
+    file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
+    foreach(file ${fuzzers})
+      get_filename_component(target ${file} NAME_WE)
+      add_executable(${target} ${file})
+      target_link_libraries(${target} PRIVATE anlan_${name})
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()
