@@ -1,1 +1,1 @@
-// placeholder, removed with the first source
+

@@ -1,0 +1,115 @@
+#include "loop/reactions.h"
+
+#include "loop/node.h"
+
+namespace anlan {
+namespace {
+
+constexpr Millis kConfirmEvery = seconds(10);
+constexpr size_t kConfirmMax = 5'000;
+
+void ignore(const Result<Answer>&) {}
+
+}  // namespace
+
+void apply(Tables&, const DemoStarted&, const FactHeader&) {}
+
+void register_loop_facts(FactCatalogue& catalogue) { catalogue.add<DemoStarted>(); }
+
+void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
+  for (const auto& f : facts) {
+    if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
+        f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<ClockJumped>())
+      dirty_ = true;
+    if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
+      const auto person = node_.caller().person_of(a->round, a->seq);
+      const auto phones = person ? node_.contacts().phones(person) : std::vector<std::string>();
+      std::scoped_lock guard(mutex_);
+      if (!phones.empty() && worked_.size() < kConfirmMax) worked_.push_back({person, phones.front(), f.header.at});
+    }
+  }
+}
+
+void Reactions::tick(UtcTime now) {
+  if (now.ms >= next_expiry_ms_) {
+    next_expiry_ms_ = INT64_MAX;
+    dirty_ = true;
+    node_.writer().submit({"node", "", "", [](Reader& reader, UtcTime at) { return expire_warnings(reader, at); }, {}, {}});
+  }
+  if (dirty_.exchange(false)) open_and_close_rounds();
+  finish_rehearsals();
+  confirm_phones(now);
+}
+
+UtcTime Reactions::next_due() const { return dirty_ ? UtcTime{0} : UtcTime{next_expiry_ms_.load()}; }
+
+void Reactions::open_and_close_rounds() {
+  node_.later([this] {
+    auto reader = node_.store().connect();
+    if (!reader) {
+      dirty_ = true;
+      return;
+    }
+    auto& c = **reader;
+    c.begin_read();
+    int64_t next = INT64_MAX;
+    std::vector<WarningId> to_open;
+    std::vector<std::tuple<WarningId, int64_t, std::string>> to_close;
+    c.query("SELECT expires FROM warnings WHERE state = 2 ORDER BY expires LIMIT 1", {}, [&](const Row& row) { next = row.integer(0); });
+    c.query("SELECT w.id FROM warnings w WHERE w.state = 2 AND NOT EXISTS "
+            "(SELECT 1 FROM rounds r WHERE r.warning = w.id AND r.version = w.version AND r.mode = 0) ORDER BY w.level DESC, w.id", {},
+            [&](const Row& row) { to_open.push_back(WarningId{row.integer(0)}); });
+    c.query("SELECT DISTINCT r.warning, w.state, w.version FROM rounds r JOIN warnings w ON w.id = r.warning "
+            "WHERE r.state < 3 AND r.mode = 0 AND (w.state > 2 OR r.version < w.version) ORDER BY r.warning", {}, [&](const Row& row) {
+      const auto state = static_cast<WarningState>(row.integer(1));
+      if (state == WarningState::in_force) to_close.emplace_back(WarningId{row.integer(0)}, row.integer(2) - 1, "superseded");
+      else to_close.emplace_back(WarningId{row.integer(0)}, row.integer(2), state == WarningState::cancelled ? "cancelled" : state == WarningState::expired ? "expired" : "superseded");
+    });
+    std::vector<WarningRow> warnings;
+    for (const auto id : to_open) warnings.push_back(*read_warning(c, id));
+    c.rollback();
+    next_expiry_ms_ = next;
+
+    for (const auto& [warning, version, reason] : to_close)
+      node_.writer().submit({"node", "", "", [warning = warning, version = version, reason = reason](Reader& r, UtcTime) { return close_rounds(r, warning, version, reason); }, ignore, {}});
+    for (const auto& w : warnings) {
+      const auto key = std::make_pair(w.id.value, w.version);
+      {
+        std::scoped_lock guard(mutex_);
+        if (!opening_.insert(key).second) continue;
+      }
+      node_.open_round(w, RoundMode::live, "node", "", [this, key](const Result<Answer>& answer) {
+        std::scoped_lock guard(mutex_);
+        opening_.erase(key);
+        if (!answer) dirty_ = true;  // the disk was full, say: tried again at the next tick
+      });
+    }
+  });
+}
+
+void Reactions::finish_rehearsals() {
+  for (const auto id : node_.caller().open_rounds())
+    node_.caller().with_board(id, [&](const Board& b) {
+      if (b.round().mode != RoundMode::rehearsal || b.round().state != RoundState::calling || b.open() > b.waiting_for_ever()) return;
+      node_.writer().submit({"node", "", "", [id](Reader& reader, UtcTime) -> Result<Decision> {
+                               const auto round = read_round(reader, id);
+                               if (!round || round->state == RoundState::closed) return Decision{};
+                               return Decision{{fact(RoundClosed{id, "rehearsed"}, round_subject(id))}, "{}"};
+                             }, ignore, {}});
+    });
+}
+
+void Reactions::confirm_phones(UtcTime now) {
+  std::vector<PhoneWorked> phones;
+  {
+    std::scoped_lock guard(mutex_);
+    if (worked_.empty() || now < next_confirm_) return;
+    next_confirm_ = now + kConfirmEvery;
+    phones.swap(worked_);
+  }
+  node_.writer().submit({"node", "", "", [phones = std::move(phones)](Reader&, UtcTime) -> Result<Decision> {
+                           return Decision{{fact(PhoneConfirmed{phones})}, "{}"};
+                         }, ignore, {}});
+}
+
+}  // namespace anlan

@@ -1,0 +1,58 @@
+// Which fact leads to which command. A newcomer reads this file and its .cpp and knows how the modules join:
+//
+//   a warning is issued or changed      → its call round is opened (resolved, listed, called)
+//   a warning ends or gets a new version → its older rounds are closed
+//   a warning's time runs out           → it expires
+//   every number of a rehearsal was tried → the rehearsal closes
+//   somebody answers by telephone        → that number is confirmed
+//
+// A reaction looks at the state that the facts have left, not at the fact alone: what was missed in a crash is done
+// after it, and doing it twice changes nothing.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "journal/writer.h"
+#include "registry/people.h"
+#include "warnings/commands.h"
+
+namespace anlan {
+
+class Node;
+
+// A demonstration was started on this node.
+struct DemoStarted {
+  static constexpr std::string_view kKind = "DemoStarted";
+  std::string scenario;
+};
+BOOST_DESCRIBE_STRUCT(DemoStarted, (), (scenario))
+void apply(Tables& tables, const DemoStarted& fact, const FactHeader& header);
+void register_loop_facts(FactCatalogue& catalogue);
+
+class Reactions final : public Observer {
+ public:
+  explicit Reactions(Node& node) : node_(node) {}
+  void on_committed(const std::vector<RecordedFact>& facts) override;
+  void tick(UtcTime now);
+  UtcTime next_due() const;
+  // Looks at the whole state at the next tick.
+  void wake() { dirty_ = true; }
+
+ private:
+  void open_and_close_rounds();
+  void finish_rehearsals();
+  void confirm_phones(UtcTime now);
+
+  Node& node_;
+  std::atomic<bool> dirty_{true};
+  std::atomic<int64_t> next_expiry_ms_{INT64_MAX};
+  std::mutex mutex_;
+  std::vector<PhoneWorked> worked_;
+  UtcTime next_confirm_{0};
+  std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way
+};
+
+}  // namespace anlan

@@ -1,0 +1,174 @@
+// The JSON API: routes, who may call them, and how a request becomes a query or a command.
+//
+// A route is a method, a path with {names}, what it needs, and a handler. Reads run on worker threads with a connection
+// of their own; changes go through the node's writer and answer when committed. Every change carries an
+// Idempotency-Key. openapi.yaml is the contract; a test compares it with the table of routes.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error_catalogue.h"
+#include "base/json.h"
+#include "loop/node.h"
+#include "registry/accounts.h"
+#include "web/http_server.h"
+
+namespace anlan {
+
+// What a route demands. A role holds for a place and all below it; `admin` implies none of the others.
+enum class Need {
+  nothing,    // no session: answer links, health
+  session,    // any signed-in account
+  duty,       // drafts, sends blue and yellow, works the call board
+  approver,   // approves
+  registrar,  // changes people, posts, records, places
+  admin       // accounts, sources, system
+};
+
+// Where a handler runs.
+enum class Run {
+  here,   // on the event loop: microseconds only
+  worker  // on a worker thread
+};
+
+class Api;
+
+// One request on its way; kept alive until answered.
+class Call : public std::enable_shared_from_this<Call> {
+ public:
+  Call(Api& api, HttpRequest request, Respond respond) : http(std::move(request)), api_(api), respond_(std::move(respond)) {}
+
+  const HttpRequest http;
+  std::map<std::string, std::string, std::less<>> path;  // values of the {names}
+  std::shared_ptr<const Session> session;                // null for Need::nothing
+  Language language = Language::kZh;
+
+  Api& api() { return api_; }
+  Node& node();
+  const Account& account() const { return *session->account; }
+  std::string actor() const;  // "account:3"
+
+  // Parameters. Absent or malformed gives the default or an error naming the parameter.
+  std::string text(std::string_view query_name) const;
+  Result<int64_t> number(std::string_view query_name, int64_t fallback, int64_t min, int64_t max) const;
+  PlaceCode place(std::string_view query_name = "place") const;  // empty when absent
+  int64_t id(std::string_view path_name = "id") const;           // 0 when not a number
+  Result<json::object> body() const;                             // the JSON object sent
+
+  // The place may be read or changed by this account: it lies in one of its roles' places.
+  bool may(Need need, PlaceCode place = {}) const;
+
+  // Answers; each once.
+  void ok(json::value value, int status = 200);
+  void ok_text(std::string json, int status = 200);
+  void fail(const Error& error);
+  void respond(HttpResponse response);
+  void file(std::string bytes, std::string_view content_type, const std::string& file_name);
+
+  // Reads on a pooled connection, inside one snapshot.
+  template <class F>
+  auto read(F&& f) -> decltype(f(std::declval<Reader&>()));
+
+  // Submits a command under this request's idempotency key. When it has committed, `then` runs on a worker (with the
+  // command's response); without `then` the response itself is the answer.
+  void change(std::function<Result<Decision>(Reader&, UtcTime)> decide, std::function<void(const Answer&)> then = {},
+              std::function<void(Tables&)> also = {});
+  // The idempotency key, scoped to the account or link; "" when the header is missing (then `fail` was called).
+  std::string key() const;
+
+ private:
+  friend class Api;
+  Api& api_;
+  Respond respond_;
+};
+
+using CallPtr = std::shared_ptr<Call>;
+
+struct Route {
+  std::string method;
+  std::string path;  // below /api/v1, e.g. "/warnings/{id}"
+  Need need = Need::session;
+  std::function<void(CallPtr)> handle;
+  Run run = Run::worker;
+  size_t body_bytes_max = 1 << 20;
+};
+
+class Workers;
+class ReaderPool;
+class LiveHub;
+
+struct ApiOptions {
+  int workers = 2;
+  std::string ui_folder;       // ui/dist; empty: no pages
+  std::string openapi_file;    // openapi.yaml
+  std::vector<std::string> base_maps;  // "name|url|attribution"
+  bool secure_cookies = false;
+};
+
+class Api final : public HttpHandler {
+ public:
+  Api(Node& node, Sessions& sessions, ApiOptions options);
+  ~Api() override;
+
+  void add(Route route) { routes_.push_back(std::move(route)); }
+  const std::vector<Route>& routes() const { return routes_; }
+
+  void handle(HttpRequest request, Respond respond) override;
+  size_t body_bytes_max(const HttpRequest& head) override;
+  SocketDecision accept_socket(const HttpRequest& request) override;
+
+  Node& node() { return node_; }
+  Sessions& sessions() { return sessions_; }
+  Workers& workers() { return *workers_; }
+  ReaderPool& readers() { return *readers_; }
+  LiveHub& live() { return *live_; }
+  const ApiOptions& options() const { return options_; }
+  void set_server(const HttpServer* server) { server_ = server; }
+  const HttpServer* server() const { return server_; }
+  // Pages outside /api/v1 (feeds, health, metrics), by exact path or prefix ending in '/'.
+  void add_page(std::string path, std::function<void(CallPtr)> handle, Run run = Run::worker) { pages_.push_back({std::move(path), std::move(handle), run}); }
+
+ private:
+  struct Page {
+    std::string path;
+    std::function<void(CallPtr)> handle;
+    Run run;
+  };
+  const Route* match(const std::string& method, std::string_view path, std::map<std::string, std::string, std::less<>>& values, bool& known) const;
+  void dispatch(const CallPtr& call, const std::function<void(CallPtr)>& handle, Run run);
+
+  Node& node_;
+  Sessions& sessions_;
+  ApiOptions options_;
+  std::vector<Route> routes_;
+  std::vector<Page> pages_;
+  std::unique_ptr<Workers> workers_;
+  std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<LiveHub> live_;
+  struct Files;
+  std::unique_ptr<Files> files_;
+  const HttpServer* server_ = nullptr;
+};
+
+// The routes, by subject. Each file adds its own.
+void add_session_routes(Api& api);    // session, accounts, system, health, metrics, openapi
+void add_place_routes(Api& api);      // places, areas, map, tiles
+void add_people_routes(Api& api);     // people, posts, coverage
+void add_record_routes(Api& api);     // records, pack
+void add_warning_routes(Api& api);    // warnings, CAP, queue, search
+void add_round_routes(Api& api);      // rounds, calls, records of calls
+void add_answer_routes(Api& api);     // answer links, my calls, photos
+void add_journal_routes(Api& api);    // journal
+void add_all_routes(Api& api);
+
+// Shared by routes.
+json::value error_body(const Error& error, Language language);
+std::string actor_name(Node& node, Sessions& sessions, const std::string& actor);  // "account:3" → the name
+
+}  // namespace anlan
+
+#include "web/api_inline.h"

@@ -1,0 +1,35 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { useScope } from './stores/scope'
+import { born } from './warnings/born'
+import { useSession } from './stores/session'
+
+/** A route with `map` lies on the one map: its `left` and `right` views open beside it. Others take the whole middle. */
+const onMap = { map: true }
+const queue = () => import('./warnings/QueuePanel.vue')
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/warnings' },
+  { path: '/signin', name: 'signin', component: () => import('./shell/SignIn.vue'), meta: { open: true } },
+  { path: '/situation', name: 'situation', meta: onMap, components: { left: () => import('./situation/LayersPanel.vue'), right: () => import('./situation/SelectedPanel.vue') } },
+  { path: '/warnings', name: 'warnings', meta: onMap, components: { left: queue, right: () => import('./warnings/StartPanel.vue') } },
+  { path: '/warnings/new', name: 'newWarning', meta: onMap, components: { left: queue, right: () => import('./warnings/WarningPanel.vue') } },
+  { path: '/warnings/:id(\\d+)', name: 'warning', meta: onMap, components: { left: queue, right: () => import('./warnings/WarningPanel.vue') } },
+  { path: '/rounds/:id(\\d+)', name: 'round', component: () => import('./board/RoundPage.vue') },
+  { path: '/people', redirect: '/people/coverage' },
+  { path: '/people/:tab(coverage|list|posts|import)', name: 'people', component: () => import('./people/PeoplePage.vue') },
+  { path: '/records/:type?', name: 'records', component: () => import('./records/RecordsPage.vue') },
+  { path: '/journal', name: 'journal', component: () => import('./journal/JournalPage.vue') },
+  { path: '/settings/:tab(accounts|sources|rules|places|system)?', name: 'settings', component: () => import('./settings/SettingsPage.vue') },
+  { path: '/:rest(.*)*', redirect: '/warnings' },
+]
+
+export const router = createRouter({ history: createWebHistory('/'), routes })
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (to.meta.open) return true
+  if (!session.me && !(await session.load())) return { name: 'signin', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
+  if (to.name === 'newWarning') Object.assign(born, { n: born.n + 1, id: 0 })
+  if (typeof to.query.place === 'string') void useScope().set(to.query.place)
+  return true
+})
