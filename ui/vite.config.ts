@@ -4,6 +4,9 @@ import { defineConfig } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** The policy of a node, so that `vite preview` refuses what a node would refuse. */
+const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data: blob:; connect-src 'self'"
+
 /** ANLAN_API=http://127.0.0.1:8080 sends /api to a running node; without it the dev mock answers. */
 export default defineConfig(async ({ command, mode }) => {
   const node = process.env.ANLAN_API
@@ -24,7 +27,9 @@ export default defineConfig(async ({ command, mode }) => {
       modulePreload: { polyfill: false },
       rollupOptions: { input: { desk: here('./index.html'), phone: here('./phone.html') } },
     },
-    server: { port: 5173, proxy, fs: { strict: true } },
+    optimizeDeps: { include: ['echarts/core', 'echarts/charts', 'echarts/components', 'echarts/renderers', 'maplibre-gl', 'element-plus/es/components/date-picker/index.mjs', 'element-plus/es/components/config-provider/index.mjs', 'dayjs', 'dayjs/locale/zh-cn'] },
+    server: { port: 5173, proxy },
+    preview: { port: 4173, proxy, headers: { 'Content-Security-Policy': policy } },
     test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
   }
 })

@@ -1,6 +1,7 @@
 #include "calls/board.h"
 
 #include <algorithm>
+#include <set>
 
 namespace anlan {
 namespace {
@@ -141,11 +142,20 @@ Board Board::load(Reader& reader, const Pack& pack, RoundRow round, UtcTime at) 
   });
   // Answers in the order they came; covers and releases follow from the links.
   std::unordered_map<int64_t, std::vector<int64_t>> silent_of;
-  std::unordered_map<int64_t, std::vector<int64_t>> followers_of;
-  reader.query("SELECT silent, call FROM call_links WHERE silent BETWEEN ? AND ? ORDER BY silent, call", {first, last}, [&](const Row& row) {
-    silent_of[seq_of(row.integer(1))].push_back(seq_of(row.integer(0)));
-    followers_of[seq_of(row.integer(0))].push_back(seq_of(row.integer(1)));
+  std::unordered_map<int64_t, std::vector<std::pair<int64_t, int64_t>>> followers_of;  // call, post
+  std::unordered_map<int64_t, std::set<int64_t>> posts_of;  // besides a holder's main one
+  reader.query("SELECT silent, call, post FROM call_links WHERE silent BETWEEN ? AND ? ORDER BY silent, call, post", {first, last}, [&](const Row& row) {
+    const int64_t silent = seq_of(row.integer(0)), call = seq_of(row.integer(1));
+    auto& list = silent_of[call];
+    if (list.empty() || list.back() != silent) list.push_back(silent);
+    followers_of[silent].emplace_back(call, row.integer(2));
+    posts_of[call].insert(row.integer(2));
   });
+  if (!followers_of.empty())
+    reader.query("SELECT call, post FROM call_posts WHERE call BETWEEN ? AND ?", {first, last}, [&](const Row& row) {
+      if (followers_of.contains(seq_of(row.integer(0)))) posts_of[seq_of(row.integer(0))].insert(row.integer(1));
+    });
+  auto done = [&](int64_t seq) { return board.slot(seq).state == CallState::answered || board.slot(seq).state == CallState::covered; };
   reader.query("SELECT call, at, meaning, number, attention FROM answers WHERE call BETWEEN ? AND ? ORDER BY id", {first, last}, [&](const Row& row) {
     if (row.time(1) > at) return;
     CallAnswered f;
@@ -161,16 +171,14 @@ Board Board::load(Reader& reader, const Pack& pack, RoundRow round, UtcTime at) 
         const auto seq = todo.back();
         todo.pop_back();
         for (const auto silent : silent_of[seq]) {
-          bool all = board.slot(silent).state != CallState::answered && board.slot(silent).state != CallState::covered;
-          for (const auto other : followers_of[silent]) {
-            const auto state = board.slot(other).state;
-            all = all && (other == f.seq || state == CallState::answered || state == CallState::covered ||
-                          std::find(f.covers.begin(), f.covers.end(), other) != f.covers.end());
-          }
-          if (all) {
-            f.covers.push_back(silent);
-            todo.push_back(silent);
-          }
+          if (done(silent) || std::find(f.covers.begin(), f.covers.end(), silent) != f.covers.end()) continue;
+          auto posts = posts_of[silent];
+          if (board.slot(silent).kind == CallKind::holder) posts.insert(board.slot(silent).post.value);
+          for (const auto& [other, post] : followers_of[silent])
+            if (other == f.seq || done(other) || std::find(f.covers.begin(), f.covers.end(), other) != f.covers.end()) posts.erase(post);
+          if (!posts.empty()) continue;
+          f.covers.push_back(silent);
+          todo.push_back(silent);
         }
       }
     }
@@ -185,6 +193,9 @@ Board Board::load(Reader& reader, const Pack& pack, RoundRow round, UtcTime at) 
       });
     });
   board.buckets_.erase(0);
+  board.seq = (at == kNever ? reader.integer("SELECT MAX(seq) FROM facts WHERE subject = ?", {Arg(round_subject(round.id))})
+                            : reader.integer("SELECT MAX(seq) FROM facts WHERE subject = ? AND at <= ?", {Arg(round_subject(round.id)), at}))
+                  .value_or(0);
   return board;
 }
 

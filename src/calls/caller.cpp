@@ -116,12 +116,12 @@ int Caller::channel_for(const Board& board, const BoardSlot& slot) const {
 }
 
 void Caller::on_committed(const std::vector<RecordedFact>& facts) {
-  Placing placing;
+  Effects effects;
   std::vector<std::pair<std::string, std::pair<size_t, std::vector<Attempt>>>> out;
   {
     std::scoped_lock guard(mutex_);
-    for (const auto& f : facts) observe(f, placing);
-    for (auto& [where, attempts] : placing) {
+    for (const auto& f : facts) observe(f, effects);
+    for (auto& [where, attempts] : effects.placing) {
       const auto* b = board(RoundId{where.first});
       if (!b) continue;
       if (b->round().mode == RoundMode::rehearsal) {
@@ -134,10 +134,19 @@ void Caller::on_committed(const std::vector<RecordedFact>& facts) {
   }
   for (auto& [message, work] : out)
     if (lines_[work.first].channel) lines_[work.first].channel->place(std::move(work.second), message);
+  for (const auto& [line, attempt] : effects.withdrawn)
+    if (lines_[line].channel) lines_[line].channel->withdraw(attempt);
 }
 
-void Caller::observe(const RecordedFact& fact, Placing& placing) {
+void Caller::observe(const RecordedFact& fact, Effects& effects) {
   const UtcTime at = fact.header.at;
+  auto& placing = effects.placing;
+  // The phone may stop ringing.
+  auto let_go = [&](Board& b, int64_t seq) {
+    auto& s = b.slot(seq);
+    if (s.state == CallState::calling) effects.withdrawn.push_back({s.channel, {b.round().id, seq, s.attempts, s.person, {}}});
+    land(s);
+  };
   if (const auto* f = fact.as<RoundOpened>()) {
     RoundRow r;
     r.id = f->round;
@@ -169,7 +178,7 @@ void Caller::observe(const RecordedFact& fact, Placing& placing) {
           if (f->channels[c] == channel) {
             s.state = CallState::calling;
             s.attempts = 1;
-            s.due = at + milliseconds(f->timeouts[c]);
+            s.due = at + std::min(milliseconds(f->timeouts[c]), rule.answer_limit);
             s.limit_at = at + rule.answer_limit;
             const size_t line = line_of(channel);
             s.channel = static_cast<uint8_t>(line);
@@ -248,9 +257,10 @@ void Caller::observe(const RecordedFact& fact, Placing& placing) {
   } else if (const auto* f = fact.as<CallAnswered>()) {
     auto* b = board(f->round);
     if (!b || !b->has(f->seq)) return;
-    land(b->slot(f->seq));
-    for (const auto seq : f->releases)
-      if (b->has(seq)) land(b->slot(seq));
+    let_go(*b, f->seq);
+    for (const auto* list : {&f->covers, &f->releases})
+      for (const auto seq : *list)
+        if (b->has(seq)) let_go(*b, seq);
     b->answer(f->seq, *f, at);
     if (f->passes_on) schedule(*b, f->seq);
     b->seq = fact.header.seq;
@@ -258,34 +268,36 @@ void Caller::observe(const RecordedFact& fact, Placing& placing) {
     if (auto* b = board(f->round)) {
       b->round().state = RoundState::stopped;
       b->round().stopped_at = at;
+      b->seq = fact.header.seq;
     }
   } else if (const auto* f = fact.as<RoundResumed>()) {
     auto* b = board(f->round);
     if (!b) return;
     b->round().state = b->round().listed < b->round().calls ? RoundState::listing : RoundState::calling;
     b->round().stopped_at.reset();
-    for (int64_t seq = 1; b->has(seq); ++seq) {
-      auto& s = b->slot(seq);
-      if (!is_open(s.state) || s.due == kNever) continue;
-      s.due = s.due + f->paused;
-      if (s.limit_at.ms) s.limit_at = s.limit_at + f->paused;
-      schedule(*b, seq);
-    }
+    move_deadlines(*b, f->paused);
+    b->seq = fact.header.seq;
   } else if (const auto* f = fact.as<RoundClosed>()) {
     auto* b = board(f->round);
     if (!b) return;
-    for (int64_t seq = 1; b->has(seq); ++seq) land(b->slot(seq));
+    for (int64_t seq = 1; b->has(seq); ++seq) let_go(*b, seq);
     boards_.erase(f->round);
     reports_.erase(f->round);
   } else if (const auto* f = fact.as<ClockJumped>()) {
-    for (auto& [id, b] : boards_)
-      for (int64_t seq = 1; b->has(seq); ++seq) {
-        auto& s = b->slot(seq);
-        if (!is_open(s.state) || s.due == kNever) continue;
-        s.due = s.due + f->by;
-        if (s.limit_at.ms) s.limit_at = s.limit_at + f->by;
-        schedule(*b, seq);
-      }
+    for (auto& [id, b] : boards_) {
+      if (b->round().stopped_at) b->round().stopped_at = *b->round().stopped_at + f->by;
+      move_deadlines(*b, f->by);
+    }
+  }
+}
+
+void Caller::move_deadlines(Board& board, Millis by) {
+  for (int64_t seq = 1; board.has(seq); ++seq) {
+    auto& s = board.slot(seq);
+    if (!is_open(s.state)) continue;
+    if (s.due != kNever) s.due = s.due + by;
+    if (s.limit_at.ms) s.limit_at = s.limit_at + by;
+    schedule(board, seq);
   }
 }
 
@@ -310,22 +322,22 @@ void Caller::tick(UtcTime now) {
   {
     std::scoped_lock guard(mutex_);
     for (auto& line : lines_) refill(line, now);
-    submit_reports(commands);
+    submit_reports(now, commands);
     submit_lists(now, commands);
     submit_due(now, commands);
   }
   for (auto& c : commands) submit_(std::move(c));
 }
 
-void Caller::submit_reports(std::vector<Command>& commands) {
+void Caller::submit_reports(UtcTime now, std::vector<Command>& commands) {
   for (auto& [round, list] : reports_) {
     for (size_t at = 0; at < list.size(); at += kReportsMax) {
       std::vector<Report> piece(list.begin() + static_cast<std::ptrdiff_t>(at),
                                 list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), at + kReportsMax)));
       for (const auto& r : piece)
-        if (auto* b = board(round); b && b->has(r.seq)) lines_[b->slot(r.seq).channel].state.last_report = UtcTime{1};
-      commands.push_back({"node", "", "", [this, round = round, piece = std::move(piece)](Reader& reader, UtcTime now) {
-                            return record_reports(reader, pack_, contacts_, round, piece, now);
+        if (auto* b = board(round); b && b->has(r.seq)) lines_[b->slot(r.seq).channel].state.last_report = now;
+      commands.push_back({"node", "", "", [this, round = round, piece = std::move(piece)](Reader& reader, UtcTime at_commit) {
+                            return record_reports(reader, pack_, contacts_, round, piece, at_commit);
                           }, {}, {}});
     }
     list.clear();

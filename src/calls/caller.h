@@ -76,6 +76,12 @@ class Caller final : public Observer, public ReportSink {
   };
   using Placing = std::map<std::pair<int64_t, size_t>, std::vector<Attempt>>;  // (round, line) → attempts
 
+  // What follows a commit, done after the lock is let go.
+  struct Effects {
+    Placing placing;
+    std::vector<std::pair<size_t, Attempt>> withdrawn;  // (line, attempt)
+  };
+
   Board* board(RoundId id);
   void open(RoundRow round);
   void schedule(Board& board, int64_t seq);
@@ -85,8 +91,9 @@ class Caller final : public Observer, public ReportSink {
   void land(BoardSlot& slot);
   size_t line_of(std::string_view channel) const;
   int channel_for(const Board& board, const BoardSlot& slot) const;
-  void observe(const RecordedFact& fact, Placing& placing);
-  void submit_reports(std::vector<Command>& commands);
+  void observe(const RecordedFact& fact, Effects& effects);
+  void move_deadlines(Board& board, Millis by);
+  void submit_reports(UtcTime now, std::vector<Command>& commands);
   void submit_lists(UtcTime now, std::vector<Command>& commands);
   void submit_due(UtcTime now, std::vector<Command>& commands);
 

@@ -1,6 +1,7 @@
 #include "calls/commands.h"
 
 #include <algorithm>
+#include <set>
 
 #include "calls/escalation.h"
 
@@ -22,24 +23,30 @@ void add_requeue(CallsRequeued& f, int64_t seq, const NextState& n, UtcTime limi
   f.calls.push_back({seq, static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, limit.ms});
 }
 
-// The calls settled when `seq` is answered: those passed on only to calls that are answered or covered, and so on up.
+// The calls settled when `seq` is answered: those for whose every post somebody it was passed on to has answered, and so
+// on down the chain.
 void collect_covers(Reader& reader, RoundId round, int64_t seq, std::vector<int64_t>& settled) {
   std::vector<int64_t> silent;
   reader.query("SELECT DISTINCT silent FROM call_links WHERE call = ? ORDER BY silent", {call_key(round, seq)},
                [&](const Row& row) { silent.push_back(row.integer(0)); });
   for (const auto key : silent) {
     if (std::find(settled.begin(), settled.end(), seq_of(key)) != settled.end()) continue;
-    bool all = true, open = false;
-    reader.query("SELECT l.call, c.state FROM call_links l JOIN calls c ON c.id = l.call WHERE l.silent = ?", {key}, [&](const Row& row) {
+    std::set<int64_t> posts;  // that nobody has answered for yet
+    bool answered = false;
+    reader.query("SELECT state, kind, post FROM calls WHERE id = ?", {key}, [&](const Row& row) {
+      answered = static_cast<CallState>(row.integer(0)) == CallState::answered || static_cast<CallState>(row.integer(0)) == CallState::covered;
+      if (static_cast<CallKind>(row.integer(1)) == CallKind::holder) posts.insert(row.integer(2));
+    });
+    if (answered) continue;
+    reader.query("SELECT post FROM call_posts WHERE call = ?", {key}, [&](const Row& row) { posts.insert(row.integer(0)); });
+    reader.query("SELECT post FROM call_links WHERE call = ?", {key}, [&](const Row& row) { posts.insert(row.integer(0)); });
+    reader.query("SELECT l.call, c.state, l.post FROM call_links l JOIN calls c ON c.id = l.call WHERE l.silent = ?", {key}, [&](const Row& row) {
       const auto state = static_cast<CallState>(row.integer(1));
-      const bool done = state == CallState::answered || state == CallState::covered || seq_of(row.integer(0)) == seq ||
-                        std::find(settled.begin(), settled.end(), seq_of(row.integer(0))) != settled.end();
-      all = all && done;
+      if (state == CallState::answered || state == CallState::covered || seq_of(row.integer(0)) == seq ||
+          std::find(settled.begin(), settled.end(), seq_of(row.integer(0))) != settled.end())
+        posts.erase(row.integer(2));
     });
-    reader.query("SELECT state FROM calls WHERE id = ?", {key}, [&](const Row& row) {
-      open = static_cast<CallState>(row.integer(0)) != CallState::answered;
-    });
-    if (all && open) {
+    if (posts.empty()) {
       settled.push_back(seq_of(key));
       collect_covers(reader, round, seq_of(key), settled);
     }
@@ -53,6 +60,7 @@ void collect_releases(Reader& reader, RoundId round, int64_t seq, const std::vec
                {call_key(round, seq)}, [&](const Row& row) { followers.emplace_back(row.integer(0), static_cast<CallState>(row.integer(1))); });
   for (const auto& [key, state] : followers) {
     if (state == CallState::answered || state == CallState::covered || state == CallState::stopped) continue;
+    if (std::find(released.begin(), released.end(), seq_of(key)) != released.end()) continue;
     bool needed = false;
     reader.query("SELECT c.id, c.state FROM call_links l JOIN calls c ON c.id = l.silent WHERE l.call = ?", {key}, [&](const Row& row) {
       const auto other = seq_of(row.integer(0));
@@ -103,8 +111,11 @@ Result<Decision> advance_calls(Reader& reader, const Pack& pack, const Contacts&
     const auto& rule = rule_of(*round, *row);
     if (row->state == CallState::calling) {  // no report in time
       const int next = usable_step(rule, pack, contacts, row->person, row->step + 1);
-      const auto n = after_attempt(*row, rule, Outcome::failed, {}, next, now);
-      ended.ended.push_back({seq, row->attempts, static_cast<int64_t>(Outcome::failed), static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, n.reached});
+      // A limit that passes before the channel's own time is no fault of the channel.
+      const auto* channel = pack.channel(row->channel);
+      const auto outcome = channel && now < row->placed_at + channel->attempt_timeout ? Outcome::no_answer : Outcome::failed;
+      const auto n = after_attempt(*row, rule, outcome, {}, next, contacts.phones(row->person).size(), now);
+      ended.ended.push_back({seq, row->attempts, static_cast<int64_t>(outcome), static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, n.reached});
       continue;
     }
     if (must_pass_on(*row, rule, now)) {
@@ -129,9 +140,9 @@ Result<Decision> advance_calls(Reader& reader, const Pack& pack, const Contacts&
     f.round = c.round;
     f.channel = channel_id;
     const UtcTime limit = row->limit_at.ms ? row->limit_at : now + rule.answer_limit;
-    f.placed.push_back({seq, row->attempts + 1, step, (now + pack.channel(channel_id)->attempt_timeout).ms, limit.ms});
+    f.placed.push_back({seq, row->attempts + 1, step, std::min(now + pack.channel(channel_id)->attempt_timeout, limit).ms, limit.ms});
     const bool by_phone = pack.channel(channel_id)->kind != ChannelKind::app;
-    f.phones.push_back(by_phone ? phone_for(contacts, row->person, row->attempts) : std::string());
+    f.phones.push_back(by_phone ? phone_for(contacts, row->person, step == row->step ? row->tries : 0) : std::string());
   }
   Decision d;
   for (auto& [channel, f] : placed) d.facts.push_back(round_fact(std::move(f)));
@@ -153,7 +164,8 @@ Result<Decision> record_reports(Reader& reader, const Pack& pack, const Contacts
     const auto& rule = rule_of(*round, *row);
     const auto* channel = pack.channel(row->channel);
     const int next = usable_step(rule, pack, contacts, row->person, row->step + 1);
-    const auto n = after_attempt(*row, rule, r.outcome, channel ? channel->answer_wait : Millis{}, next, now);
+    const auto n = after_attempt(*row, rule, r.outcome, channel ? channel->answer_wait : Millis{}, next,
+                                 r.outcome == Outcome::wrong_number ? contacts.phones(row->person).size() : 0, now);
     f.ended.push_back({r.seq, r.no, static_cast<int64_t>(r.outcome), static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, n.reached});
   }
   if (f.ended.empty()) return Decision{};
@@ -171,6 +183,12 @@ Result<Decision> give_answer(Reader& reader, const Pack& pack, const GiveAnswer&
     return Error(ErrorCode::kInvalidField, {{"field", "number"}, {"why", "0 – 1,000,000"}});
   if (c.text.size() > 2'000) return Error(ErrorCode::kTooLarge, {{"what", "text"}, {"limit", "2,000"}});
   if (c.photos.size() > 9) return Error(ErrorCode::kTooLarge, {{"what", "photos"}, {"limit", "9"}});
+  for (const auto& photo : c.photos)
+    if (!Attachments::is_hash(photo)) return Error(ErrorCode::kInvalidField, {{"field", "photos"}, {"why", photo}});
+  if (c.lon.has_value() != c.lat.has_value() || (c.lon && !is_valid({*c.lon, *c.lat})))
+    return Error(ErrorCode::kInvalidField, {{"field", "lon"}, {"why", "经度和纬度 / longitude and latitude"}});
+  if (reader.integer("SELECT COUNT(*) FROM answers WHERE call = ?", {call_key(c.round, c.seq)}).value_or(0) >= kAnswersMax)
+    return Error(ErrorCode::kTooLarge, {{"what", "应答 / answers"}, {"limit", std::to_string(kAnswersMax)}});
   CallAnswered f;
   f.round = c.round;
   f.seq = c.seq;
@@ -187,7 +205,7 @@ Result<Decision> give_answer(Reader& reader, const Pack& pack, const GiveAnswer&
   f.attention = meaning->attention;
   // An answer is late when the limit had passed before the button was pressed, not before the network let it through.
   const UtcTime pressed = c.pressed_at && *c.pressed_at < now && *c.pressed_at > round->opened_at ? *c.pressed_at : now;
-  f.late = (row->limit_at.ms && pressed > row->limit_at) || round->state == RoundState::closed;
+  f.late = (row->limit_at.ms && pressed >= row->limit_at) || round->state == RoundState::closed;
   f.passes_on = meaning->passes_on && round->state != RoundState::closed;
   if (!f.passes_on) {
     collect_covers(reader, c.round, c.seq, f.covers);

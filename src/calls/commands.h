@@ -64,6 +64,8 @@ struct GiveAnswer {
   std::string channel = "link";
   std::string by;
 };
+// Of one call; more are refused, so that a link cannot fill the store.
+inline constexpr int64_t kAnswersMax = 100;
 Result<Decision> give_answer(Reader& reader, const Pack& pack, const GiveAnswer& command, UtcTime now);
 
 // Calls these people again now (those not answered).

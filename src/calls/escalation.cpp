@@ -10,7 +10,9 @@ Escalation::Escalation(Reader& reader, const Pack& pack, const Contacts& contact
 }
 
 std::vector<PostId> Escalation::posts_of(const CallRow& row) {
-  std::vector<PostId> posts{row.post};
+  // Whoever was called for others passes on their posts, not the own one.
+  std::vector<PostId> posts;
+  if (row.kind == CallKind::holder) posts.push_back(row.post);
   auto add = [&](const Row& r) {
     const PostId post{r.integer(0)};
     if (std::find(posts.begin(), posts.end(), post) == posts.end()) posts.push_back(post);
@@ -40,7 +42,7 @@ int64_t Escalation::call_for(const Target& target, const CallRow& from) {
   if (const auto it = open_.find(key); it != open_.end()) return it->second;
   // A call of the same kind to the same person that is still unanswered takes these posts as well.
   const auto existing = reader_.integer(
-      "SELECT MAX(id) FROM calls WHERE person = ? AND kind = ? AND state IN (0, 1, 2) AND id BETWEEN ? AND ? AND attempts = 0",
+      "SELECT MAX(id) FROM calls WHERE person = ? AND kind = ? AND state IN (0, 1, 2) AND id BETWEEN ? AND ?",
       {target.who.person, static_cast<int>(target.kind), call_key(round_.id, round_.calls + 1), call_key(round_.id, kCallsPerRoundMax)});
   if (existing) return open_[key] = seq_of(*existing);
 

@@ -26,11 +26,13 @@ int usable_step(const RoundRule& rule, const Pack& pack, const Contacts& contact
   return n;
 }
 
-NextState after_attempt(const CallRow& row, const RoundRule& rule, Outcome outcome, Millis wait, int next_usable, UtcTime now) {
+NextState after_attempt(const CallRow& row, const RoundRule& rule, Outcome outcome, Millis wait, int next_usable, size_t phones, UtcTime now) {
   if (outcome == Outcome::rehearsed) return {CallState::waiting, row.step, row.tries + 1, kNever, row.reached};
   if (was_delivered(outcome))
     return {CallState::waiting, row.step, row.tries + 1, std::min(now + wait, limit_or_never(row)), true};
   const auto& step = rule.steps.at(static_cast<size_t>(row.step));
+  if (outcome == Outcome::wrong_number && static_cast<size_t>(row.tries) + 1 < phones)
+    return {CallState::queued, row.step, row.tries + 1, now, row.reached};
   if (outcome != Outcome::wrong_number && row.tries + 1 < step.tries)
     return {CallState::queued, row.step, row.tries + 1, std::min(now + step.retry_after, limit_or_never(row)), row.reached};
   return step_on(row, rule, next_usable, row.reached, now);
@@ -46,9 +48,9 @@ bool must_pass_on(const CallRow& row, const RoundRule& rule, UtcTime now) {
   return row.state == CallState::waiting && row.due <= now && row.step >= static_cast<int>(rule.steps.size());
 }
 
-std::string phone_for(const Contacts& contacts, PersonId person, int attempts) {
+std::string phone_for(const Contacts& contacts, PersonId person, int tries) {
   const auto phones = contacts.phones(person);
-  return phones.empty() ? std::string() : phones[static_cast<size_t>(attempts) % phones.size()];
+  return phones.empty() ? std::string() : phones[static_cast<size_t>(tries) % phones.size()];
 }
 
 }  // namespace anlan

@@ -41,8 +41,9 @@ struct NextState {
 // The first step at or after `from` by which this person can be reached; rule.steps.size() when none.
 int usable_step(const RoundRule& rule, const Pack& pack, const Contacts& contacts, PersonId person, int from);
 
-// After a report on the attempt in flight. `wait` is the channel's answer_wait.
-NextState after_attempt(const CallRow& row, const RoundRule& rule, Outcome outcome, Millis wait, int next_usable, UtcTime now);
+// After a report on the attempt in flight. `wait` is the channel's answer_wait; `phones` how many numbers the person has:
+// after a wrong number the next one is tried at once, after the last the next channel.
+NextState after_attempt(const CallRow& row, const RoundRule& rule, Outcome outcome, Millis wait, int next_usable, size_t phones, UtcTime now);
 
 // After waiting for an answer in vain. A state of `waiting` with due <= now means: pass on.
 NextState after_waiting(const CallRow& row, const RoundRule& rule, int next_usable, UtcTime now);
@@ -50,8 +51,8 @@ NextState after_waiting(const CallRow& row, const RoundRule& rule, int next_usab
 // True when nothing more is to be tried and silence must be passed on now.
 bool must_pass_on(const CallRow& row, const RoundRule& rule, UtcTime now);
 
-// The number to dial for attempt `tries` of a step: numbers take turns.
-std::string phone_for(const Contacts& contacts, PersonId person, int attempts);
+// The number to dial after `tries` attempts of a step: the first choice first, then the others take turns.
+std::string phone_for(const Contacts& contacts, PersonId person, int tries);
 
 inline bool is_open(CallState s) {
   return s == CallState::queued || s == CallState::calling || s == CallState::waiting || s == CallState::vacant;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "calls/call_list.h"
 #include "calls/facts.h"
 #include "journal/attachments.h"
@@ -15,6 +17,20 @@ constexpr std::string_view kInsertCall =
 
 void set_round(Tables& tables, RoundId round, RoundState state) {
   tables.execute("UPDATE rounds SET state = ? WHERE id = ?", {number(state), round});
+}
+
+// Of open calls; what never falls due (kNever) stays so.
+void move_deadlines(Tables& tables, RoundId round, Millis by) {
+  tables.execute("UPDATE calls SET due = CASE WHEN due = ? THEN due ELSE due + ? END, limit_at = CASE WHEN limit_at > 0 THEN limit_at + ? ELSE 0 END "
+                 "WHERE id BETWEEN ? AND ? AND state IN (0, 1, 2, 7)",
+                 {kNever, by.count, by.count, call_key(round, 0), call_key(round, kCallsPerRoundMax)});
+}
+
+// The attempt in flight, if there is one, is no longer followed.
+void end_attempt(Tables& tables, int64_t call, Outcome outcome, UtcTime at) {
+  tables.execute("INSERT INTO attempts (id, channel, phone, placed_at, ended_at, outcome) "
+                 "SELECT id * 256 + attempts, channel, phone, placed_at, ?, ? FROM calls WHERE id = ? AND state = 1 ON CONFLICT DO NOTHING",
+                 {at, static_cast<int>(outcome), call});
 }
 
 }  // namespace
@@ -90,7 +106,7 @@ void apply(Tables& tables, const CallsListed& f, const FactHeader& h, const Atta
         if (f.channels[channel] == rule.steps[static_cast<size_t>(e.step)].channel) break;
     const bool placed = channel < f.channels.size();
     const CallState state = placed ? CallState::calling : reachable ? CallState::queued : CallState::vacant;
-    const UtcTime due = placed ? h.at + milliseconds(f.timeouts[channel]) : h.at;
+    const UtcTime due = placed ? h.at + std::min(milliseconds(f.timeouts[channel]), rule.answer_limit) : h.at;
     tables.execute(kInsertCall, {id, e.person, e.post, e.place, static_cast<int>(CallKind::holder), e.rule, number(state), e.step,
                                  placed ? 1 : 0, due, placed ? (h.at + rule.answer_limit).ms : int64_t{0},
                                  placed ? Arg(f.channels[channel]) : Arg(""), placed ? Arg(e.phone) : Arg(""),
@@ -105,8 +121,8 @@ void apply(Tables& tables, const CallsListed& f, const FactHeader& h, const Atta
 void apply(Tables& tables, const AttemptsPlaced& f, const FactHeader& h) {
   for (size_t i = 0; i < f.placed.size(); ++i) {
     const auto& [seq, no, step, due, limit] = f.placed[i];
-    tables.execute("UPDATE calls SET state = 1, attempts = ?, step = ?, due = ?, limit_at = ?, channel = ?, phone = ?, placed_at = ? WHERE id = ?",
-                   {no, step, due, limit, Arg(f.channel), Arg(f.phones[i]), h.at, call_key(f.round, seq)});
+    tables.execute("UPDATE calls SET state = 1, attempts = ?, tries = CASE WHEN step = ? THEN tries ELSE 0 END, step = ?, due = ?, limit_at = ?, channel = ?, phone = ?, placed_at = ? WHERE id = ?",
+                   {no, step, step, due, limit, Arg(f.channel), Arg(f.phones[i]), h.at, call_key(f.round, seq)});
   }
 }
 
@@ -125,7 +141,7 @@ void apply(Tables& tables, const CallsRequeued& f, const FactHeader&) {
                    {state, step, tries, due, limit, call_key(f.round, seq)});
 }
 
-void apply(Tables& tables, const CallsEscalated& f, const FactHeader&) {
+void apply(Tables& tables, const CallsEscalated& f, const FactHeader& h) {
   for (const auto& c : f.calls) {
     tables.execute(kInsertCall, {call_key(f.round, c.seq), c.person, c.post, c.place, static_cast<int>(c.kind), c.rule,
                                  number(CallState::queued), c.step, 0, c.due, 0, "", "", 0});
@@ -134,8 +150,10 @@ void apply(Tables& tables, const CallsEscalated& f, const FactHeader&) {
   for (const auto& [silent, call, post] : f.links)
     tables.execute("INSERT INTO call_links (silent, call, post) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                    {call_key(f.round, silent), call_key(f.round, call), post});
-  for (const auto& [seq, state] : f.states)
+  for (const auto& [seq, state] : f.states) {
+    end_attempt(tables, call_key(f.round, seq), Outcome::stopped, h.at);
     tables.execute("UPDATE calls SET state = ? WHERE id = ?", {state, call_key(f.round, seq)});
+  }
 }
 
 void apply(Tables& tables, const CallAnswered& f, const FactHeader& h) {
@@ -146,20 +164,17 @@ void apply(Tables& tables, const CallAnswered& f, const FactHeader& h) {
                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                  {h.seq, id, h.at, f.pressed_at, Arg(f.channel), Arg(f.meaning), f.number, Arg(f.text), f.lon, f.lat, f.accuracy_m,
                   Arg(photos), Arg(f.by), f.late, f.attention});
-  // An attempt in flight ends with the answer.
-  tables.execute("INSERT INTO attempts (id, channel, phone, placed_at, ended_at, outcome) "
-                 "SELECT id * 256 + attempts, channel, phone, placed_at, ?, ? FROM calls WHERE id = ? AND state = 1 ON CONFLICT DO NOTHING",
-                 {h.at, static_cast<int>(Outcome::answered), id});
+  end_attempt(tables, id, Outcome::answered, h.at);
   if (f.passes_on)
     tables.execute("UPDATE calls SET state = ?, due = ?, limit_at = ? WHERE id = ? AND state <> 5", {number(CallState::waiting), h.at, h.at, id});
   else
     tables.execute("UPDATE calls SET state = ? WHERE id = ?", {number(CallState::answered), id});
-  for (const auto seq : f.covers)
+  for (const auto seq : f.covers) {
+    end_attempt(tables, call_key(f.round, seq), Outcome::stopped, h.at);
     tables.execute("UPDATE calls SET state = ? WHERE id = ?", {number(CallState::covered), call_key(f.round, seq)});
+  }
   for (const auto seq : f.releases) {
-    tables.execute("INSERT INTO attempts (id, channel, phone, placed_at, ended_at, outcome) "
-                   "SELECT id * 256 + attempts, channel, phone, placed_at, ?, ? FROM calls WHERE id = ? AND state = 1 ON CONFLICT DO NOTHING",
-                   {h.at, static_cast<int>(Outcome::stopped), call_key(f.round, seq)});
+    end_attempt(tables, call_key(f.round, seq), Outcome::stopped, h.at);
     tables.execute("UPDATE calls SET state = ? WHERE id = ?", {number(CallState::stopped), call_key(f.round, seq)});
   }
 }
@@ -171,9 +186,7 @@ void apply(Tables& tables, const RoundStopped& f, const FactHeader& h) {
 
 void apply(Tables& tables, const RoundResumed& f, const FactHeader&) {
   tables.execute("UPDATE rounds SET state = CASE WHEN listed < calls THEN 0 ELSE 1 END, stopped_at = NULL WHERE id = ?", {f.round});
-  tables.execute("UPDATE calls SET due = due + ?, limit_at = CASE WHEN limit_at > 0 THEN limit_at + ? ELSE 0 END "
-                 "WHERE id BETWEEN ? AND ? AND state IN (0, 1, 2, 7)",
-                 {f.paused.count, f.paused.count, call_key(f.round, 0), call_key(f.round, kCallsPerRoundMax)});
+  move_deadlines(tables, f.round, f.paused);
 }
 
 void apply(Tables& tables, const RoundClosed& f, const FactHeader& h) {
@@ -185,9 +198,7 @@ void apply(Tables& tables, const ClockJumped& f, const FactHeader&) {
   std::vector<int64_t> open;
   tables.query("SELECT id FROM rounds WHERE state < 3 ORDER BY id", {}, [&](const Row& row) { open.push_back(row.integer(0)); });
   for (const auto id : open)
-    tables.execute("UPDATE calls SET due = due + ?, limit_at = CASE WHEN limit_at > 0 THEN limit_at + ? ELSE 0 END "
-                   "WHERE id BETWEEN ? AND ? AND state IN (0, 1, 2, 7)",
-                   {f.by.count, f.by.count, call_key(RoundId{id}, 0), call_key(RoundId{id}, kCallsPerRoundMax)});
+    move_deadlines(tables, RoundId{id}, f.by);
   tables.execute("UPDATE rounds SET stopped_at = stopped_at + ? WHERE state = 2", {f.by.count});
 }
 

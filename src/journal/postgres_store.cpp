@@ -244,7 +244,6 @@ class PostgresStore final : public Store {
     TRY(c, open_connection(url_));
     return std::unique_ptr<Connection>(new PgConnection(c));
   }
-  Result<void> backup(const std::string& sqlite_file) override;
   void maintain() override {}  // autovacuum does it
   std::string_view name() const override { return "PostgreSQL"; }
 
@@ -253,54 +252,11 @@ class PostgresStore final : public Store {
   PGconn* keeper_;  // holds the advisory lock
 };
 
-Result<void> PostgresStore::backup(const std::string& sqlite_file) {
-  TRY(source, connect());
-  TRY(target_store, open_sqlite(sqlite_file));
-  TRY(target, target_store->connect());
-  source->begin_read();
-  std::vector<std::string> tables;
-  source->query("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name", {},
-                [&](const Row& row) { tables.push_back(row.str(0)); });
-  target->begin();
-  for (const auto& table : tables) {
-    struct Column {
-      std::string name, type;
-    };
-    std::vector<Column> columns;
-    source->query("SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ? ORDER BY ordinal_position",
-                  {Arg(table)}, [&](const Row& row) { columns.push_back({row.str(0), row.str(1)}); });
-    std::string names, marks;
-    for (const auto& c : columns) {
-      names += (names.empty() ? "" : ",") + c.name;
-      marks += marks.empty() ? "?" : ",?";
-    }
-    target->execute("DELETE FROM " + table, std::span<const Arg>());
-    const std::string insert = "INSERT INTO " + table + " (" + names + ") VALUES (" + marks + ")";
-    source->query("SELECT " + names + " FROM " + table, std::span<const Arg>(), [&](const Row& row) {
-      std::vector<std::string> bytes(columns.size());
-      std::vector<Arg> args;
-      for (size_t i = 0; i < columns.size(); ++i) {
-        const int at = static_cast<int>(i);
-        if (row.is_null(at)) args.emplace_back(nullptr);
-        else if (columns[i].type == "bigint") args.emplace_back(row.integer(at));
-        else if (columns[i].type == "double precision") args.emplace_back(row.real(at));
-        else if (columns[i].type == "bytea") {
-          bytes[i] = row.bytes(at);
-          args.push_back(Arg::bytes(bytes[i]));
-        } else args.emplace_back(row.text(at));
-      }
-      target->execute(insert, args);
-    });
-  }
-  if (auto failure = source->failure()) return *failure;
-  source->rollback();
-  return target->commit();
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_postgres(const std::string& url) {
+Result<std::unique_ptr<Store>> open_postgres(const std::string& url, bool lock) {
   TRY(keeper, open_connection(url));
+  if (!lock) return std::unique_ptr<Store>(new PostgresStore(url, keeper));
   const PgResult r(PQexec(keeper, ("SELECT pg_try_advisory_lock(" + std::to_string(kAdvisoryLock) + ")").c_str()));
   if (PQresultStatus(r.get()) != PGRES_TUPLES_OK || std::strcmp(PQgetvalue(r.get(), 0, 0), "t") != 0) {
     PQfinish(keeper);

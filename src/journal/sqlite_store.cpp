@@ -162,26 +162,6 @@ class SqliteStore final : public Store {
     return std::unique_ptr<Connection>(new SqliteConnection(db));
   }
 
-  Result<void> backup(const std::string& target) override {
-    TRY(source, open());
-    sqlite3* destination = nullptr;
-    int code = sqlite3_open_v2(target.c_str(), &destination, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-    std::optional<Error> failure;
-    if (code == SQLITE_OK) {
-      // One step copies one snapshot; writers go on meanwhile thanks to the write-ahead log.
-      sqlite3_backup* copy = sqlite3_backup_init(destination, "main", source, "main");
-      code = copy ? sqlite3_backup_step(copy, -1) : SQLITE_ERROR;
-      if (copy) sqlite3_backup_finish(copy);
-      if (code != SQLITE_DONE) failure = error_of(destination, code);
-    } else {
-      failure = error_of(destination, code);
-    }
-    sqlite3_close(destination);
-    sqlite3_close(source);
-    if (failure) return *failure;
-    return {};
-  }
-
   void maintain() override {
     std::scoped_lock guard(mutex_);
     if (!keeper_) {
@@ -230,7 +210,7 @@ class SqliteStore final : public Store {
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, SqliteOptions options) {
   int lock = -1;
-  if (options.vfs.empty()) {
+  if (options.vfs.empty() && options.lock) {
     lock = ::open((file + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) return Error(ErrorCode::kStoreUnavailable, {{"why", file + ": " + std::strerror(errno)}});
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {

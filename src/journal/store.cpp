@@ -20,6 +20,11 @@ std::optional<std::string> Reader::text(std::string_view sql, std::initializer_l
   return value;
 }
 
+Result<std::unique_ptr<Store>> open_store(const std::string& where, bool lock) {
+  if (where.starts_with("postgresql://") || where.starts_with("postgres://")) return open_postgres(where, lock);
+  return open_sqlite(where, {.lock = lock});
+}
+
 std::string in_dialect(std::string_view ddl, Dialect dialect) {
   struct Word {
     std::string_view word, sqlite, postgres;

@@ -111,8 +111,6 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual Result<std::unique_ptr<Connection>> connect() = 0;
-  // Copies all tables into a fresh SQLite file while others go on writing.
-  virtual Result<void> backup(const std::string& sqlite_file) = 0;
   // Housekeeping outside the commit path (SQLite: moves the write-ahead log into the file). Any thread, one at a time.
   virtual void maintain() = 0;
   virtual std::string_view name() const = 0;  // "SQLite", "PostgreSQL"
@@ -121,12 +119,16 @@ class Store {
 struct SqliteOptions {
   std::string vfs;              // empty: the operating system's files
   bool exclusive = false;       // one connection only (the simulator)
+  bool lock = true;             // false: look into a store that another process has open
   int checkpoint_pages = 8192;  // maintain() acts beyond this much log
 };
 // The file is made when absent. One process only: kConflict when another holds it.
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& file, SqliteOptions options = {});
 // postgresql://… ; one process only (advisory lock).
-Result<std::unique_ptr<Store>> open_postgres(const std::string& url);
+Result<std::unique_ptr<Store>> open_postgres(const std::string& url, bool lock = true);
+
+// postgresql:// opens the server store, anything else is the path of a SQLite file. lock as above.
+Result<std::unique_ptr<Store>> open_store(const std::string& where, bool lock = true);
 
 // Replaces $ID and the like; shared by the stores.
 enum class Dialect { kSqlite, kPostgres };

@@ -63,6 +63,7 @@ size_t Writer::run_batch() {
     const size_t n = std::min(queue_.size(), kBatchMax);
     batch.reserve(n);
     for (size_t i = 0; i < n; ++i) {
+      if (i > 0 && (queue_.front().alone || batch.back().alone)) break;
       batch.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }

@@ -44,6 +44,7 @@ struct Command {
   // Called once. Commands that write outside the facts (sessions, credentials) use `also`.
   std::function<void(const Result<Answer>&)> done;
   std::function<void(Tables&)> also;  // in the same transaction, after the facts; optional
+  bool alone = false;  // in a batch of its own, because it changes what the next ones take for the time
 };
 
 class Observer {

@@ -13,6 +13,7 @@ namespace anlan {
 namespace {
 
 constexpr size_t kFilesMax = 500;
+constexpr size_t kPackBytesMax = size_t{16} << 20;
 
 enum class CapCategory { Geo, Met, Safety, Security, Rescue, Fire, Health, Env, Transport, Infra, CBRNE, Other };
 BOOST_DESCRIBE_ENUM(CapCategory, Geo, Met, Safety, Security, Rescue, Fire, Health, Env, Transport, Infra, CBRNE, Other)
@@ -273,6 +274,9 @@ Result<Pack> PackReader::finish() {
 
 Result<Pack> read_pack(const std::vector<std::pair<std::string, std::string>>& files) {
   if (files.size() > kFilesMax) return Error(ErrorCode::kTooLarge, {{"what", "pack"}, {"limit", fmt::format("{} files", kFilesMax)}});
+  size_t bytes = 0;
+  for (const auto& [name, text] : files) bytes += text.size();
+  if (bytes > kPackBytesMax) return Error(ErrorCode::kTooLarge, {{"what", "pack"}, {"limit", "16 MiB"}});
   PackReader reader;
   for (const auto& [name, text] : files) reader.read_file(name, text);
   return reader.finish();
@@ -282,6 +286,7 @@ Result<Pack> load_pack(const std::string& folder) {
   namespace fs = std::filesystem;
   std::vector<std::pair<std::string, std::string>> files;
   std::error_code problem;
+  size_t bytes = 0;
   for (fs::recursive_directory_iterator it(folder, problem), end; !problem && it != end; it.increment(problem)) {
     if (!it->is_regular_file(problem) || it->path().extension() != ".yaml") continue;
     if (files.size() >= kFilesMax) return Error(ErrorCode::kTooLarge, {{"what", folder}, {"limit", fmt::format("{} files", kFilesMax)}});
@@ -290,6 +295,8 @@ Result<Pack> load_pack(const std::string& folder) {
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (in.bad() || (!in.eof() && in.fail())) return Error(ErrorCode::kNotFound, {{"what", it->path().string()}});
     text.resize(static_cast<size_t>(in.gcount()));
+    bytes += text.size();
+    if (bytes > kPackBytesMax) return Error(ErrorCode::kTooLarge, {{"what", folder}, {"limit", "16 MiB"}});
     files.emplace_back(it->path().lexically_relative(folder).generic_string(), std::move(text));
   }
   if (problem || files.empty()) return Error(ErrorCode::kNotFound, {{"what", folder}});

@@ -13,7 +13,6 @@ PostFinder::PostFinder(const Directory& directory, std::span<const PostState> pl
   for (uint32_t i = 0; i < planned.size(); ++i) {
     by_id_.emplace(planned[i].post.value, i);
     by_place_[planned[i].place.digits()].push_back(i);
-    if (planned[i].holder) by_holder_[planned[i].holder.value].push_back(i);
   }
 }
 
@@ -45,6 +44,19 @@ void PostFinder::collect(const PostState& of, PlaceCode place, const Wanted& wan
     const auto* kind = directory_.pack().post_kind(p.kind);
     const std::string_view title = !p.title.empty() ? std::string_view(p.title) : kind ? std::string_view(kind->zh) : std::string_view(p.kind);
     if (fits(of, p.post, title, p.holder, wanted)) out.push_back({p.post, p.holder});
+  }
+}
+
+void PostFinder::learn_numbers() const {
+  if (numbers_known_) return;
+  numbers_known_ = true;
+  for (uint32_t i = 0; i < planned_.size(); ++i) {
+    if (!planned_[i].holder) continue;
+    const Holder holder = holder_(planned_[i].holder);
+    if (holder.phones)
+      for (const auto& number : *holder.phones) by_number_.emplace(number, i);
+    for (const auto& number : directory_.phones(planned_[i].holder))
+      if (!holder.phones || std::find(holder.phones->begin(), holder.phones->end(), number) == holder.phones->end()) by_number_.emplace(number, i);
   }
 }
 
@@ -83,12 +95,14 @@ PostFinder::Answer PostFinder::find(const PostState& of, std::string_view text, 
     if (!found.empty()) return choose(found, present);
   }
   if (wanted.phone.empty()) return {};
-  for (const PersonId person : directory_.persons_with(wanted.phone)) {
+  for (const PersonId person : directory_.persons_with(wanted.phone))
     for (const PostId post : directory_.posts_of(person))
       if (!by_id_.contains(post.value) && fits(of, post, directory_.title(*directory_.post(post)), person, wanted)) found.push_back({post, person});
-    if (const auto it = by_holder_.find(person.value); it != by_holder_.end())
-      for (const uint32_t i : it->second)
-        if (fits(of, planned_[i].post, planned_[i].title, person, wanted)) found.push_back({planned_[i].post, person});
+  learn_numbers();
+  const auto [first, last] = by_number_.equal_range(wanted.phone);
+  for (auto it = first; it != last; ++it) {
+    const auto& p = planned_[it->second];
+    if (fits(of, p.post, p.title, p.holder, wanted)) found.push_back({p.post, p.holder});
   }
   if (found.empty()) return {};
   return choose(found, present);

@@ -29,7 +29,7 @@ class PostFinder {
   // holds one, planned or not. All must outlive the finder.
   PostFinder(const Directory& directory, std::span<const PostState> planned, std::function<Holder(PersonId)> holder);
 
-  // Looks at the post's place, then above. Of several posts that fit, all held by one person, the present one stays,
+  // One thread. Looks at the post's place, then above, a number at last everywhere. Of several posts that fit, all held by one person, the present one stays,
   // else the first counts. Never the post itself nor another post of its own holder.
   Answer find(const PostState& of, std::string_view text, PostId present) const;
 
@@ -41,6 +41,7 @@ class PostFinder {
   bool fits(const PostState& of, PostId post, std::string_view title, PersonId holder, const Wanted& wanted) const;
   bool has_number(PersonId person, const Holder& holder, const std::string& number) const;
   void collect(const PostState& of, PlaceCode place, const Wanted& wanted, std::vector<std::pair<PostId, PersonId>>& out) const;
+  void learn_numbers() const;
   static Answer choose(std::vector<std::pair<PostId, PersonId>>& found, PostId present);
 
   const Directory& directory_;
@@ -48,7 +49,9 @@ class PostFinder {
   std::function<Holder(PersonId)> holder_;
   std::unordered_map<int64_t, uint32_t> by_id_;
   std::unordered_map<int64_t, std::vector<uint32_t>> by_place_;
-  std::unordered_map<int64_t, std::vector<uint32_t>> by_holder_;
+  // Planned posts by the numbers of their holders; made when first asked for, since most references are near.
+  mutable bool numbers_known_ = false;
+  mutable std::unordered_multimap<std::string, uint32_t> by_number_;
 };
 
 }  // namespace anlan

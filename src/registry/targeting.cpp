@@ -9,9 +9,19 @@ namespace {
 
 enum RecordSide : uint8_t { kAtItsPost = 0, kOutside = 1, kInside = 2 };
 
-// A post that is called: its index in Directory::placed(), and whether the warning touches its place.
-constexpr uint32_t kOutsideBit = 1u << 31;
-constexpr uint32_t index_of(uint32_t hit) { return hit & ~kOutsideBit; }
+// A post that is called. Everything later passes need, so that they read a quarter of the memory.
+struct Hit {
+  uint32_t at = 0;      // in Directory::placed(); hits are kept in this order
+  uint32_t person = 0;  // 0: vacant
+  uint8_t rank = 0, level = 0;
+  bool outside = false;  // the warning does not touch its place
+};
+
+// What place_order made of it.
+PlaceCode place_of_key(uint64_t key) {
+  static constexpr std::array<int64_t, 5> kBelow{10'000'000'000, 100'000'000, 1'000'000, 1'000, 1};
+  return PlaceCode(static_cast<int64_t>(key >> 3) / kBelow[key & 7]);
+}
 
 class Resolution {
  public:
@@ -38,14 +48,16 @@ class Resolution {
   RecordSide side(uint32_t record) const {
     return record < record_side_.size() ? static_cast<RecordSide>(record_side_[record]) : kAtItsPost;
   }
-  PlaceCode place_of(const PlacedPost& p) const { return directory_.post_row(p.post).place; }
-
-  void add(uint32_t hit) { (placed_[index_of(hit)].holder ? held_ : vacant_).push_back(hit); }
+  void add(uint32_t at, const PlacedPost& p, bool outside) {
+    (p.holder ? held_ : vacant_).push_back({at, p.holder, p.rank, p.level, outside});
+  }
 
   // Walks the touched places and the places that have posts side by side; both are in code order.
   void posts_of_places() {
     run_touched_.assign(runs_.size(), 0);
     const uint8_t village = static_cast<uint8_t>(level_rank(PlaceLevel::kVillage));
+    // A touched place has eight posts or so; growing a list of megabytes costs more than room that stays unused.
+    held_.reserve(std::min(placed_.size(), targets_.places.size() * 8));
     size_t run = 0;
     for (const auto& place : targets_.places) {
       while (run < runs_.size() && runs_[run].key < place.key) ++run;
@@ -58,7 +70,7 @@ class Resolution {
           if (!answers(p)) continue;
           if (p.record && side(p.record) != kAtItsPost) continue;
           somebody |= p.holder != 0 && p.record == 0;
-          if (called_[p.rank]) add(i);
+          if (called_[p.rank]) add(i, p, false);
         }
       }
       if (place.level == village && !somebody) targets_.villages_empty.push_back(place.index);
@@ -73,34 +85,31 @@ class Resolution {
       const auto& p = placed_[at];
       if (!answers(p) || !called_[p.rank]) continue;
       const auto run = std::lower_bound(runs_.begin(), runs_.end(), p.key, [](const PlaceRun& r, uint64_t k) { return r.key < k; });
-      add(run_touched_[static_cast<size_t>(run - runs_.begin())] ? at : at | kOutsideBit);
+      add(at, p, run_touched_[static_cast<size_t>(run - runs_.begin())] == 0);
     }
-    const auto before = [](uint32_t a, uint32_t b) { return index_of(a) < index_of(b); };
+    const auto before = [](const Hit& a, const Hit& b) { return a.at < b.at; };
     for (auto [list, old_size] : {std::pair{&held_, held_before}, {&vacant_, vacant_before}}) {
       if (list->size() == old_size) continue;
       const auto middle = list->begin() + static_cast<std::ptrdiff_t>(old_size);
       std::sort(middle, list->end(), before);
-      std::vector<uint32_t> merged(list->size());
+      std::vector<Hit> merged(list->size());
       std::merge(list->begin(), middle, middle, list->end(), merged.begin(), before);
       *list = std::move(merged);
     }
   }
 
-  // True when a is a better main post than b.
-  static bool before(const PlacedPost& a, const PlacedPost& b) {
+  // True when a is a better main post than b; of two that tie, the older one.
+  bool before(const Hit& a, const Hit& b) const {
     if (a.level != b.level) return a.level > b.level;
     if (a.rank != b.rank) return a.rank < b.rank;
-    return a.post < b.post;
+    return placed_[a.at].post < placed_[b.at].post;
   }
 
   void choose_main_posts() {
     main_.assign(directory_.person_slots(), 0);
-    inside_.assign(directory_.person_slots(), 0);
     for (uint32_t i = 0; i < held_.size(); ++i) {
-      const auto& p = placed_[index_of(held_[i])];
-      inside_[p.holder] |= static_cast<uint8_t>((held_[i] & kOutsideBit) == 0);
-      uint32_t& best = main_[p.holder];
-      if (!best || before(p, placed_[index_of(held_[best - 1])])) best = i + 1;
+      uint32_t& best = main_[held_[i].person];
+      if (!best || before(held_[i], held_[best - 1])) best = i + 1;
     }
   }
 
@@ -109,20 +118,23 @@ class Resolution {
     std::array<uint32_t, 257> at{};
     uint32_t people = 0;
     for (uint32_t i = 0; i < held_.size(); ++i) {
-      const auto& p = placed_[index_of(held_[i])];
-      if (main_[p.holder] != i + 1) continue;
-      ++at[p.rank + 1u];
+      if (main_[held_[i].person] != i + 1) {
+        extra_.push_back(held_[i]);
+        continue;
+      }
+      ++at[held_[i].rank + 1u];
       ++people;
     }
     for (size_t r = 1; r < at.size(); ++r) at[r] += at[r - 1];
     targets_.people.resize(people);
     for (uint32_t i = 0; i < held_.size(); ++i) {
-      const auto& p = placed_[index_of(held_[i])];
-      if (main_[p.holder] != i + 1) continue;
-      targets_.people[at[p.rank]++] = {p.holder, p.post, place_of(p), p.rank, !inside_[p.holder], 0, 0};
+      const Hit& hit = held_[i];
+      if (main_[hit.person] != i + 1) continue;
+      const auto& p = placed_[hit.at];
+      targets_.people[at[hit.rank]++] = {hit.person, p.post, place_of_key(p.key), hit.rank, hit.outside, 0, 0};
     }
     sort_within_places();
-    if (people < held_.size()) write_extras();
+    if (!extra_.empty()) write_extras();
   }
 
   void sort_within_places() {
@@ -141,12 +153,8 @@ class Resolution {
 
   void write_extras() {
     auto& people = targets_.people;
-    std::vector<uint32_t> at(directory_.person_slots(), 0);  // index in people
-    for (uint32_t i = 0; i < people.size(); ++i) at[people[i].person] = i;
-    for (uint32_t i = 0; i < held_.size(); ++i) {
-      const auto& p = placed_[index_of(held_[i])];
-      if (main_[p.holder] != i + 1) ++people[at[p.holder]].extra_count;
-    }
+    for (uint32_t i = 0; i < people.size(); ++i) main_[people[i].person] = i;
+    for (const Hit& hit : extra_) ++people[main_[hit.person]].extra_count;
     uint32_t begin = 0;
     for (auto& t : people) {
       t.extra_begin = begin;
@@ -154,24 +162,18 @@ class Resolution {
       t.extra_count = 0;
     }
     targets_.extra_posts.resize(begin);
-    for (uint32_t i = 0; i < held_.size(); ++i) {
-      const auto& p = placed_[index_of(held_[i])];
-      if (main_[p.holder] == i + 1) continue;
-      auto& t = people[at[p.holder]];
-      targets_.extra_posts[t.extra_begin + t.extra_count++] = p.post;
+    for (const Hit& hit : extra_) {
+      auto& t = people[main_[hit.person]];
+      t.outside &= hit.outside;
+      targets_.extra_posts[t.extra_begin + t.extra_count++] = placed_[hit.at].post;
     }
   }
 
   void write_vacant() {
-    const auto by_rank = [&](uint32_t a, uint32_t b) {
-      return std::pair(placed_[index_of(a)].rank, index_of(a)) < std::pair(placed_[index_of(b)].rank, index_of(b));
-    };
-    std::sort(vacant_.begin(), vacant_.end(), by_rank);
+    std::sort(vacant_.begin(), vacant_.end(), [](const Hit& a, const Hit& b) { return std::pair(a.rank, a.at) < std::pair(b.rank, b.at); });
     targets_.vacant.reserve(vacant_.size());
-    for (const uint32_t hit : vacant_) {
-      const auto& p = placed_[index_of(hit)];
-      targets_.vacant.push_back({p.post, place_of(p), p.rank, (hit & kOutsideBit) != 0});
-    }
+    for (const Hit& hit : vacant_)
+      targets_.vacant.push_back({placed_[hit.at].post, place_of_key(placed_[hit.at].key), hit.rank, hit.outside});
   }
 
   const Directory& directory_;
@@ -182,9 +184,8 @@ class Resolution {
   std::array<bool, 256> called_{};  // by rank; the last one, not in the pack, never
   std::vector<uint8_t> record_side_;
   std::vector<uint8_t> run_touched_;
-  std::vector<uint32_t> held_, vacant_;
-  std::vector<uint32_t> main_;   // by person: index in held_ plus one
-  std::vector<uint8_t> inside_;  // by person
+  std::vector<Hit> held_, vacant_, extra_;
+  std::vector<uint32_t> main_;  // by person: index in held_ plus one; at last, index in people
   Targets targets_;
 };
 

@@ -95,10 +95,11 @@ Result<Decision> restore_warning(Reader& reader, WarningId id) {
   return one(id, about(WarningRestored{id}));
 }
 
-Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, const std::string&, bool may_issue,
+Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, const std::string& actor, bool may_issue,
                                 const std::string& sender, UtcTime now) {
   TRY(w, in_state(reader, id, WarningState::draft, "只有草稿可以送批 / only a draft can be sent for approval"));
   TRY_VOID(check_content(pack, w.content, now));
+  (void)actor;  // the fact carries it
   if (may_issue && !pack.needs_second_person(w.content.level)) return issue(reader, w, "", sender);
   return one(id, about(WarningSubmitted{id, w.content.headline}, place_of(w.content)));
 }
@@ -127,7 +128,8 @@ Result<Decision> return_warning(Reader& reader, WarningId id, const std::string&
 }
 
 Result<Decision> change_warning(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content,
-                                const std::string& comment, bool may_issue, const std::string& sender, UtcTime now) {
+                                const std::string& comment, const std::string& actor, bool may_issue, const std::string& sender,
+                                UtcTime now) {
   TRY(w, in_state(reader, id, WarningState::in_force, "预警不在有效期内 / the warning is not in force"));
   TRY_VOID(check_content(pack, content, now));
   const bool lowered = content.level < w.content.level;

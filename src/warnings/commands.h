@@ -43,7 +43,8 @@ Result<Decision> return_warning(Reader& reader, WarningId id, const std::string&
 // A new level, area or text for a warning in force. Takes effect at once where no second person is needed; lowering
 // never needs one.
 Result<Decision> change_warning(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content,
-                                const std::string& comment, bool may_issue, const std::string& sender, UtcTime now);
+                                const std::string& comment, const std::string& actor, bool may_issue, const std::string& sender,
+                                UtcTime now);
 Result<Decision> extend_warning(Reader& reader, WarningId id, UtcTime expires, UtcTime now);
 Result<Decision> cancel_warning(Reader& reader, WarningId id, const std::string& comment);
 // Ends what has run out. O(warnings that ran out).

@@ -5,6 +5,8 @@
 // Idempotency-Key. openapi.yaml is the contract; a test compares it with the table of routes.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,17 +42,20 @@ class Api;
 // One request on its way; kept alive until answered.
 class Call : public std::enable_shared_from_this<Call> {
  public:
-  Call(Api& api, HttpRequest request, Respond respond) : http(std::move(request)), api_(api), respond_(std::move(respond)) {}
+  Call(Api& api, HttpRequest request, Respond respond);
 
   const HttpRequest http;
   std::map<std::string, std::string, std::less<>> path;  // values of the {names}
-  std::shared_ptr<const Session> session;                // null for Need::nothing
+  std::shared_ptr<const Session> session;                // may be null for Need::nothing
   Language language = Language::kZh;
+  std::string acting;        // who acts when it is not the account: answer links set "person:17"
+  std::string key_scope;     // for callers without a session: what an idempotency key belongs to, e.g. the link's token
+  bool secret_body = false;  // the body holds a password: it stays out of the digest that is stored with the key
 
   Api& api() { return api_; }
   Node& node();
-  const Account& account() const { return *session->account; }
-  std::string actor() const;  // "account:3"
+  const Account& account() const;  // only with a session
+  std::string actor() const;       // `acting`, or "account:3"
 
   // Parameters. Absent or malformed gives the default or an error naming the parameter.
   std::string text(std::string_view query_name) const;
@@ -59,10 +64,12 @@ class Call : public std::enable_shared_from_this<Call> {
   int64_t id(std::string_view path_name = "id") const;           // 0 when not a number
   Result<json::object> body() const;                             // the JSON object sent
 
-  // The place may be read or changed by this account: it lies in one of its roles' places.
-  bool may(Need need, PlaceCode place = {}) const;
+  // The account holds the role (Need::session: any role) somewhere.
+  bool may(Need need) const;
+  // The account holds it for this place. Empty: the whole place of the node.
+  bool may(Need need, PlaceCode place) const;
 
-  // Answers; each once.
+  // Answers. The first counts. Security headers, compression and the error's language are added here.
   void ok(json::value value, int status = 200);
   void ok_text(std::string json, int status = 200);
   void fail(const Error& error);
@@ -74,16 +81,20 @@ class Call : public std::enable_shared_from_this<Call> {
   auto read(F&& f) -> decltype(f(std::declval<Reader&>()));
 
   // Submits a command under this request's idempotency key. When it has committed, `then` runs on a worker (with the
-  // command's response); without `then` the response itself is the answer.
+  // command's response); without `then` the response itself is the answer. Refusals are answered here.
   void change(std::function<Result<Decision>(Reader&, UtcTime)> decide, std::function<void(const Answer&)> then = {},
               std::function<void(Tables&)> also = {});
-  // The idempotency key, scoped to the account or link; "" when the header is missing (then `fail` was called).
-  std::string key() const;
+  // The idempotency key, scoped to the account or link: "account:3|<key>"; "" when the header is missing (then `fail`
+  // was called).
+  std::string key();
+  // What makes this request itself: SHA-256 of method, target and body.
+  std::string digest() const;
 
  private:
   friend class Api;
   Api& api_;
   Respond respond_;
+  std::atomic<bool> answered_{false};
 };
 
 using CallPtr = std::shared_ptr<Call>;
@@ -101,8 +112,17 @@ class Workers;
 class ReaderPool;
 class LiveHub;
 
+struct DemoAccount {
+  std::string account, password, name, role;
+};
+BOOST_DESCRIBE_STRUCT(DemoAccount, (), (account, password, name, role))
+
 struct ApiOptions {
   int workers = 2;
+  std::string version = "dev";
+  std::string data_folder;     // whose disk /system reports
+  std::vector<DemoAccount> demo_accounts;  // shown to everybody on a demo node
+  std::function<void(std::string_view)> log;  // faults, one line each; any thread
   std::string ui_folder;       // ui/dist; empty: no pages
   std::string openapi_file;    // openapi.yaml
   std::vector<std::string> base_maps;  // "name|url|attribution"
@@ -111,10 +131,12 @@ struct ApiOptions {
 
 class Api final : public HttpHandler {
  public:
+  // Reads the accounts and watches the journal: make it before the writer runs, and stop the writer and the server
+  // before it ends. Without a UI folder there are no pages.
   Api(Node& node, Sessions& sessions, ApiOptions options);
   ~Api() override;
 
-  void add(Route route) { routes_.push_back(std::move(route)); }
+  void add(Route route);  // before the server starts
   const std::vector<Route>& routes() const { return routes_; }
 
   void handle(HttpRequest request, Respond respond) override;
@@ -127,6 +149,13 @@ class Api final : public HttpHandler {
   ReaderPool& readers() { return *readers_; }
   LiveHub& live() { return *live_; }
   const ApiOptions& options() const { return options_; }
+  // Every 100 ms: sends what is due on the live sockets, and sees whether the writer gets on.
+  void tick();
+  // How long the writer has had work without finishing a batch.
+  Millis writer_stuck() const;
+  // Answers so far by status class: [2] counts 200 to 299.
+  const std::array<std::atomic<uint64_t>, 6>& answers() const { return answers_; }
+  void log(std::string_view line) const;
   void set_server(const HttpServer* server) { server_ = server; }
   const HttpServer* server() const { return server_; }
   // Pages outside /api/v1 (feeds, health, metrics), by exact path or prefix ending in '/'.
@@ -138,14 +167,28 @@ class Api final : public HttpHandler {
     std::function<void(CallPtr)> handle;
     Run run;
   };
-  const Route* match(const std::string& method, std::string_view path, std::map<std::string, std::string, std::less<>>& values, bool& known) const;
+  // The route for a path below /api/v1; literal segments win over names. Null: `allowed` lists the methods the path has.
+  const Route* match(std::string_view method, std::string_view path, std::map<std::string, std::string, std::less<>>& values,
+                     std::string& allowed) const;
+  void handle_api(const CallPtr& call);
+  void handle_page(const CallPtr& call);
   void dispatch(const CallPtr& call, const std::function<void(CallPtr)>& handle, Run run);
+  // On a worker; an exception becomes a 500 and a line in the log. False when the queue is full.
+  bool run_guarded(const CallPtr& call, std::function<void(const CallPtr&)> work);
+  bool same_site(const HttpRequest& request) const;
+  void secure(HttpResponse& response, const HttpRequest& request) const;
+  friend class Call;
 
   Node& node_;
   Sessions& sessions_;
   ApiOptions options_;
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string>> segments_;  // of each route's path
   std::vector<Page> pages_;
+  std::string content_policy_;
+  mutable std::array<std::atomic<uint64_t>, 6> answers_{};
+  std::atomic<uint64_t> batches_seen_{0};
+  std::atomic<int64_t> progress_ms_{0};
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<LiveHub> live_;
@@ -155,7 +198,8 @@ class Api final : public HttpHandler {
 };
 
 // The routes, by subject. Each file adds its own.
-void add_session_routes(Api& api);    // session, accounts, system, health, metrics, openapi
+void add_session_routes(Api& api);   // session, accounts; calls add_system_routes
+void add_system_routes(Api& api);    // system, openapi, live, health, metrics
 void add_place_routes(Api& api);      // places, areas, map, tiles
 void add_people_routes(Api& api);     // people, posts, coverage
 void add_record_routes(Api& api);     // records, pack
@@ -167,7 +211,8 @@ void add_all_routes(Api& api);
 
 // Shared by routes.
 json::value error_body(const Error& error, Language language);
-std::string actor_name(Node& node, Sessions& sessions, const std::string& actor);  // "account:3" → the name
+// "account:3", "person:17" or "node" as people read it. Reads the directory: not while holding a reading of it.
+std::string actor_name(Node& node, Sessions& sessions, const std::string& actor);
 
 }  // namespace anlan
 

@@ -311,7 +311,7 @@ TEST_F(HttpServerTest, ClosesASlowHead) {
   auto silent = client(), loris = client();
   loris.send_bytes("GET / HTTP/1.1\r\nHo");
   const auto r = loris.read_response();
-  if (r) EXPECT_EQ(r->status, 408);  // closed without an answer when its first bytes came too late
+  EXPECT_TRUE(!r || r->status == 408);  // no answer when even its first bytes came too late
   EXPECT_TRUE(loris.wait_closed());
   EXPECT_TRUE(silent.wait_closed());
 }

@@ -169,5 +169,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, next: (
 }
 
 export function mockNode(): Plugin {
-  return { name: 'anlan-mock', configureServer(server) { server.middlewares.use((q, r, n) => { void serve(q, r, n) }); server.httpServer?.on('upgrade', upgrade) } }
+  type Server = { middlewares: { use(f: (q: IncomingMessage, r: ServerResponse, n: () => void) => void): void }; httpServer: { on(event: 'upgrade', f: typeof upgrade): unknown } | null }
+  const attach = (server: Server) => { server.middlewares.use((q, r, n) => { void serve(q, r, n) }); server.httpServer?.on('upgrade', upgrade) }
+  return { name: 'anlan-mock', configureServer: (s) => attach(s as unknown as Server), configurePreviewServer: (s) => attach(s as unknown as Server) }
 }

@@ -3,6 +3,7 @@ import './base.css'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { onSignInNeeded, onUnreachable } from '@shared/api'
+import { onSessionOver } from '@shared/live'
 import { i18n, startLanguage, t, type Language } from '@shared/i18n'
 import '@shared/theme'
 import App from './App.vue'
@@ -22,11 +23,13 @@ async function start() {
   }))
   const app = createApp(App).use(createPinia()).use(i18n)
   const session = useSession()
-  onSignInNeeded(() => {
+  const signInAgain = () => {
     session.forget()
     const here = router.currentRoute.value
     if (here.name !== 'signin') void router.push({ name: 'signin', query: { back: here.fullPath } })
-  })
+  }
+  onSignInNeeded(signInAgain)
+  onSessionOver(signInAgain)
   app.use(router)
   await router.isReady()
   app.mount('#app')

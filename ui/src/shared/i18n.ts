@@ -12,6 +12,7 @@ let load: Load = async () => ({})
 
 export const i18n = createI18n({ legacy: false, locale: first, fallbackLocale: 'zh', messages: {}, missingWarn: false, fallbackWarn: false })
 export const t = i18n.global.t as (key: string, params?: Record<string, unknown>) => string
+export const te = i18n.global.te as (key: string) => boolean
 export const language = () => i18n.global.locale.value as Language
 
 export async function startLanguage(loader: Load) {

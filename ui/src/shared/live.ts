@@ -24,6 +24,10 @@ let timer = 0
 
 /** The node pings; silence this long means the link is dead although the socket has not noticed. */
 const silenceMs = 45_000
+/** Close code of the node when the session is over. */
+const sessionEnded = 4401
+let sessionOver = () => {}
+export function onSessionOver(f: () => void) { sessionOver = f }
 const backoffMs = [500, 1000, 2000, 4000, 8000, 15_000]
 
 export function connectLive() {
@@ -88,10 +92,11 @@ function open() {
     if ('now' in message) link.skew = message.now - Date.now()
     for (const f of handlers.get(message.type) ?? []) f(message as never)
   }
-  mine.onclose = () => {
+  mine.onclose = (event) => {
     if (socket !== mine) return
     socket = null
     link.up = false
+    if (event.code === sessionEnded) { wanted = false; sessionOver() }
     if (wanted) reopenLater()
   }
 }

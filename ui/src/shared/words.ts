@@ -4,6 +4,7 @@ import { clock, dayKey, now, parts, span } from './time'
 
 export function spanText(ms: number): string {
   const { days: d, hours: h, minutes: m, seconds: s } = span(ms)
+  if (d >= 3) return t('time.d', { d })
   if (d) return h ? t('time.dh', { d, h }) : t('time.d', { d })
   if (h) return m ? t('time.hm', { h, m }) : t('time.h', { h })
   if (m >= 5 || (m && !s)) return t('time.m', { m })
@@ -39,4 +40,8 @@ export function numberText(n: number | null | undefined, digits = 0): string {
   const key = `${language()}${digits}`
   if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language() === 'zh' ? 'zh-CN' : 'en', { maximumFractionDigits: digits }))
   return formats.get(key)!.format(n)
+}
+/** 大河家镇、刘集乡 */
+export function listText(items: (string | undefined)[] | undefined): string {
+  return (items ?? []).filter(Boolean).join(t('mark.list'))
 }

@@ -12,4 +12,4 @@ export function fieldText(f: RecordField, v: FieldValue | undefined, unit = true
 }
 export const isNumber = (f: RecordField) => f.type === 'number' || f.type === 'integer'
 /** The heading of a column carries the unit once. */
-export const fieldTitle = (f: RecordField) => (f.unit ? `${named(f)}（${f.unit}）` : named(f))
+export const fieldTitle = (f: RecordField) => (f.unit ? t('mark.aside', { text: named(f), more: f.unit }) : named(f))

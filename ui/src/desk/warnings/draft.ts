@@ -44,6 +44,9 @@ export function useDraft(initial: Warning | null, change: boolean) {
       area: { geometry, km2: initial.km2 ?? 0, label: initial.area_label, towns: 0, villages: 0 }, chosen: (places ?? []).map((code) => ({ code, name: '' })) })
     for (const c of form.chosen) void api.place(c.code).then((p) => { c.name = p.name }).catch(() => { c.name = c.code })
   }
+  /** What counts as a change: names of places and a clock that moves on do not. */
+  const content = () => JSON.stringify([form.hazard, form.level, form.hours || form.expires, form.chosen.map((c) => c.code), form.chosen.length ? null : form.area?.geometry, form.text])
+  let sent = initial ? content() : ''
   const unsent = localStorage.getItem(store(id.value, change))
   if (unsent) {
     try { Object.assign(form, JSON.parse(unsent)) } catch { localStorage.removeItem(store(id.value, change)) }
@@ -118,6 +121,7 @@ export function useDraft(initial: Warning | null, change: boolean) {
     if (change || !complete.value || saving.busy.value) return
     if (measuring.busy.value) { timer = window.setTimeout(() => void save(), 300); return }
     dirty = false
+    sent = content()
     await saving.run(async (key) => {
       if (id.value) await api.edit(id.value, draft(), key)
       else {
@@ -130,15 +134,16 @@ export function useDraft(initial: Warning | null, change: boolean) {
       saved.value = now.value
       localStorage.removeItem(store(id.value, change))
     })
-    if (saving.error.value) { dirty = true; return }
+    if (saving.error.value) { dirty = true; sent = ''; return }
     if (dirty) return save()
     await look()
   }
   async function look() { await looking.run(async () => { preview.value = await api.preview(id.value!) }) }
-  watch(() => JSON.stringify(form), (text) => {
-    localStorage.setItem(store(id.value, change), text)
-    dirty = true
+  watch(content, (now) => {
     clearTimeout(timer)
+    dirty = now !== sent
+    if (!dirty) return localStorage.removeItem(store(id.value, change))
+    localStorage.setItem(store(id.value, change), JSON.stringify(form))
     if (!change) timer = window.setTimeout(() => void save(), 700)
   })
   if (initial && !change) void (dirty ? save() : look())
@@ -146,6 +151,7 @@ export function useDraft(initial: Warning | null, change: boolean) {
   /** All typed is on the node before anything is decided about it. */
   async function settled() {
     while (measuring.busy.value) await new Promise((r) => setTimeout(r, 50))
+    if (form.hours) dirty = true
     if (dirty || !id.value) await save()
     if (saving.error.value) throw saving.error.value
     return id.value!

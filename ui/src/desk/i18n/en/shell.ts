@@ -2,14 +2,14 @@ export default {
   app: { name: 'Anlan', otherLanguage: '中文' },
   part: {
     loading: 'Reading…', working: 'Working…', close: 'Close', back: 'Back', save: 'Save', clear: 'Clear', undo: 'Undo', nothingFound: 'Nothing found. Try another word, pinyin or a code.',
-    reason: 'Reason (required, goes on record)', reasonOptional: 'Remark (optional)', line: 'Line', field: 'Field', atLine: 'Line {n}: ', all: 'All', yes: 'Yes', no: 'No', edit: 'Edit', remove: 'Remove', add: 'Add', choose: 'Choose',
-    total: '{n} in all', export: 'Export', import: 'Import', template: 'Template', generated: 'Generated', none: 'None', filter: 'Filter',
+    reason: 'Reason (required, goes on record)', reasonOptional: 'Remark (optional)', line: 'Line', field: 'Field', atLine: 'Line {n}: ', yes: 'Yes', no: 'No', edit: 'Edit', remove: 'Remove', add: 'Add', choose: 'Choose',
+    total: '{n} in all', export: 'Export', import: 'Import', template: 'Template', generated: 'Generated', none: 'None', 
   },
   signin: { what: 'Warnings that reach every village: one call, one name, and who has not answered.', account: 'Account', password: 'Password', go: 'Sign in', demo: 'Demo node: one click signs you in.' },
   role: { duty: 'Duty officer', approver: 'Duty leader', registrar: 'Registrar', viewer: 'Viewer', admin: 'Administrator' },
   rail: { situation: 'Situation', warnings: 'Warnings', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
   shell: {
-    rail: 'Main navigation', demoBanner: 'Demo data: people and objects are generated; nobody is really called', search: 'Find places, people, records, warnings, pages, actions', searchTitle: 'Find', waiting: 'Waiting for me',
+    rail: 'Main navigation', pane: { left: 'List', mid: 'Map', right: 'Detail' }, demoBanner: 'Demo data: people and objects are generated; nobody is really called', search: 'Find places, people, records, warnings, pages, actions', searchTitle: 'Find', waiting: 'Waiting for me',
     live: 'Live', dataAge: 'data {span} old', offline: 'Offline', dataOld: 'data from {span} ago', connecting: 'Connecting…', scope: 'Choose a place', scopeSearch: 'By name, pinyin or code', scopeHome: 'Own area',
     account: 'Account', toLight: 'Light theme', toDark: 'Dark theme', password: 'Change password', signOut: 'Sign out',
   },

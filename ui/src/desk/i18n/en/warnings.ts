@@ -20,7 +20,7 @@ export default {
   },
   phoneState: { ok: 'OK', none: 'No phone', stale: 'Long unconfirmed', shared: 'Shared with others' },
   draft: {
-    saving: 'Saving…', saved: 'Saved {time}', returned: 'Returned by {by}:', previewLater: 'Once there is an area, this shows whom it calls and what is missing.', changing: 'Change: {title}', discard: 'Discard', discardNote: 'The draft is put away; the note at the foot takes it back.', discarded: 'Draft discarded.',
+    saving: 'Saving…', unsaved: 'Not saved; kept on this machine', saved: 'Saved {time}', returned: 'Returned by {by}:', previewLater: 'Once there is an area, this shows whom it calls and what is missing.', changing: 'Change: {title}', discard: 'Discard', discardNote: 'The draft is put away; the note at the foot takes it back.', discarded: 'Draft discarded.',
     rehearse: 'Rehearse', rehearseTitle: 'Rehearsal: nobody is really called', rehearseNote: 'Everything but the last hop, in a round of its own.', submit: 'Submit', submitTitle: 'Submit for approval', submitNote: 'Orange and red call nobody until a second person approves.', submitted: 'Submitted.', issue: 'Issue', issueTitle: 'Issue and call now', issueNote: 'Calling starts at once and can be stopped at any moment.', issued: 'Issued; calling.',
     toWhom: 'Calls {people} people in {villages} villages', gaps: '{vacant} vacant · {phones} without phone · {empty} empty villages · about {minutes} min', sendChange: 'Submit change', changeNote: 'People in the added area are called too; a raise to orange or red needs a second person.', changed: 'Change in force.', changePending: 'Change submitted.',
   },

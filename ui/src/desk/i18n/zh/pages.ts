@@ -15,19 +15,19 @@ export default {
     errorsTitle: '要先改正的 {n} 处错误', remarksTitle: '{n} 处提醒（不影响导入）', problem: '问题', more: '还有 {n} 处没有列出。', other: '换个文件', again: '再导一个', go: '导入 {n} 条', fixFirst: '改正错误后重新选择文件，才能导入。',
   },
   records: {
-    pick: '资源类别', search: '按名称找', place: '所在地', name: '名称', position: '位置', none: '这里还没有{type}。', noneText: '可以逐个新增，也可以下载模板填好后导入。', add: '新增{type}', from: '最小', to: '最大', any: '不限', onMap: '在地图上看', offMap: '不显示在地图上', posts: '责任岗位', addPost: '为它设岗位', noPosts: '没有人对它负责。', changedAt: '更新于 {span}',
-    removed: '已删除 {name}。', restored: '已恢复。', pickPoint: '在地图上点位置', noPoint: '没有位置', lon: '经度', lat: '纬度', datum: '坐标系', importText: '导入{type}（CSV 或 Excel）。先检查、不写入。', list: '列表', edit: '修改{name}', showOnMap: '定位',
+    pick: '资源类别', search: '按名称找', place: '所在地', name: '名称', position: '位置', none: '这里还没有{type}。', noneText: '可以逐个新增，也可以下载模板填好后导入。', add: '新增{type}', from: '最小', to: '最大', any: '不限', onMap: '在地图上看', posts: '责任岗位', addPost: '为它设岗位', noPosts: '没有人对它负责。', changedAt: '更新于 {span}',
+    removed: '已删除 {name}。', restored: '已恢复。', pickPoint: '在地图上点位置', noPoint: '没有位置', lon: '经度', lat: '纬度', datum: '坐标系', importText: '导入{type}（CSV 或 Excel）。先检查、不写入。', edit: '修改{name}', showOnMap: '定位',
     datums: { wgs84: 'WGS 84 / CGCS2000', gcj02: 'GCJ-02（高德、腾讯）', bd09: 'BD-09（百度）' },
   },
   situation: {
-    layers: '图层', places: '乡镇、村', warnings: '在效预警', records: '资源', select: '在地图上点一个地方或点位，这里显示它的情况。', selectText: '左边可以打开各类资源的图层。', counts: '情况', people: '在岗 {n}', posts: '岗位 {n}', vacant: '空缺 {n}', children: '下辖 {n}', warnHere: '对这里发预警', peopleHere: '这里的人', scopeHere: '只看这里', postsHere: '岗位', approximate: '位置为示意', openRecord: '打开记录', code: '代码', boundary: '有边界', noBoundary: '没有边界', openBoard: '看叫应', more: '共 {n} 个，点这里看全部',
+    layers: '图层', places: '乡镇、村', warnings: '在效预警', records: '资源', select: '在地图上点一个地方或点位，这里显示它的情况。', selectText: '左边可以打开各类资源的图层。', children: '下辖 {n}', warnHere: '对这里发预警', peopleHere: '这里的人', scopeHere: '只看这里', postsHere: '岗位', approximate: '位置为示意', code: '代码', more: '共 {n} 个，点这里看全部',
   },
   journal: {
-    kind: '事项', actor: '谁', subject: '对象', q: '内容', from: '从', to: '到', none: '没有符合条件的事实。', noneText: '每一次发布、呼叫、应答、修改都会记在这里，按时间倒排，不能改动。', more: '再往前看', raw: '原始记录', hash: '校验值', seq: '序号', verify: '校验档案', verifying: '正在从头校验…', ok: '完整：{n} 条事实的校验链一条不差。', broken: '校验链在这里断开：{problem}', head: '链头 {head}', density: '各时段的事实数量，点一下看那一段', clear: '清除筛选', hours: { h6: '近 6 小时', h24: '近 24 小时', d7: '近 7 天' },
+    kind: '事项', actor: '谁', subject: '对象', q: '内容', from: '从', to: '到', none: '没有符合条件的事实。', noneText: '每一次发布、呼叫、应答、修改都会记在这里，按时间倒排，不能改动。', more: '再往前看', hash: '校验值', verify: '校验档案', verifying: '正在从头校验…', ok: '完整：{n} 条事实的校验链一条不差。', broken: '校验链在这里断开：{problem}', head: '链头 {head}', density: '各时段的事实数量，点一下看那一段', clear: '清除筛选', hours: { h6: '近 6 小时', h24: '近 24 小时', d7: '近 7 天' },
   },
   settings: {
     tab: { accounts: '账号', sources: '预警来源', rules: '叫应规则', places: '地方数据', system: '系统' },
-    account: '账号', name: '姓名', roles: '角色', lastSignIn: '上次登录', never: '从未', enabled: '启用', disabled: '已停用', addAccount: '新增账号', editAccount: '修改账号 {name}', addRole: '加一个角色', password: '初始密码（至少 8 位）', resetPassword: '重设密码（不改请留空）', person: '对应人员（手机页用）', disable: '停用', enable: '启用', roleAt: '{role}（{place}）', saved: '账号已保存。',
+    account: '账号', name: '姓名', roles: '角色', lastSignIn: '上次登录', never: '从未', enabled: '启用', disabled: '已停用', addAccount: '新增账号', editAccount: '修改账号 {name}', addRole: '加一个角色', password: '初始密码（至少 8 位）', resetPassword: '重设密码（不改请留空）', person: '对应人员（手机页用）', roleAt: '{role}（{place}）', saved: '账号已保存。',
     url: '地址', every: '每 {n} 秒', lastOk: '上次成功', lastError: '最近的错误', addSource: '添加来源', sourceText: '定时读取 CAP 1.2 文件或 Atom 订阅，读到的预警成为草稿，由值班员处理。', interval: '间隔（秒）', removeSource: '停止读取', okLight: '正常', badLight: '出错', notYet: '还没有读到过', noSources: '还没有预警来源。', sourceAdded: '已添加，马上开始读取。', sourceRemoved: '已停止读取。',
     pack: '规则包 {name}（{version}）', rulesText: '每一级预警、每一层责任人：多久内要应答、叫几次、隔多久、走哪些渠道、不应答找谁。规则在规则包里修改，这里只看。', level: '级别', rank: '层级', limit: '应答时限', tries: '次数', retry: '间隔', channels: '渠道', then: '不应答时', source: '依据', effective: '生效', unverified: '待核实', thenNames: { deputy: '副职', superior: '上级', duty_above: '上一级值班' },
     placesText: '导入乡镇、村的真实位置（CSV、Excel：代码、经度、纬度）或边界（GeoJSON）。没有位置的地方，系统在县境内排一个示意位置。', placeKind: '内容', positions: '位置', boundaries: '边界',

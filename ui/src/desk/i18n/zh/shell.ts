@@ -2,14 +2,14 @@ export default {
   app: { name: '安澜', otherLanguage: 'English' },
   part: {
     loading: '正在读取…', working: '正在办理…', close: '关闭', back: '返回', save: '保存', clear: '清除', undo: '撤销', nothingFound: '没有找到。换个字、拼音或代码试试。',
-    reason: '理由（必填，会记入档案）', reasonOptional: '意见（可不填）', line: '行', field: '字段', atLine: '第 {n} 行：', all: '全部', yes: '是', no: '否', edit: '修改', remove: '删除', add: '新增', choose: '请选择',
-    total: '共 {n} 条', export: '导出', import: '导入', template: '下载模板', generated: '生成数据', none: '无', filter: '筛选',
+    reason: '理由（必填，会记入档案）', reasonOptional: '意见（可不填）', line: '行', field: '字段', atLine: '第 {n} 行：', yes: '是', no: '否', edit: '修改', remove: '删除', add: '新增', choose: '请选择',
+    total: '共 {n} 条', export: '导出', import: '导入', template: '下载模板', generated: '生成数据', none: '无', 
   },
-  signin: { what: '一键叫应：预警到村、责任到人、谁没应一眼看见。', account: '账号', password: '密码', go: '登录', demo: '演示节点，点一下即可登录：' },
+  signin: { what: '预警到村，责任到人，谁没应一眼看见。', account: '账号', password: '密码', go: '登录', demo: '演示节点，点一下即可登录：' },
   role: { duty: '值班员', approver: '值班领导', registrar: '登记员', viewer: '查看', admin: '管理员' },
   rail: { situation: '态势', warnings: '预警叫应', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
   shell: {
-    rail: '主导航', demoBanner: '演示数据：人员与设施均为生成，不会真的呼叫任何人', search: '找地方、人、记录、预警、页面、操作', searchTitle: '找一找', waiting: '待我处理',
+    rail: '主导航', pane: { left: '列表', mid: '地图', right: '详情' }, demoBanner: '演示数据：人员与设施均为生成，不会真的呼叫任何人', search: '找地方、人、记录、预警、页面、操作', searchTitle: '找一找', waiting: '待我处理',
     live: '实时', dataAge: '数据 {span}前', offline: '断线', dataOld: '数据停在 {span}前', connecting: '正在连接…', scope: '选择地方', scopeSearch: '按名称、拼音或代码找', scopeHome: '回到本级',
     account: '账号', toLight: '换成浅色', toDark: '换成深色', password: '修改密码', signOut: '退出登录',
   },

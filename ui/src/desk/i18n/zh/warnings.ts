@@ -20,7 +20,7 @@ export default {
   },
   phoneState: { ok: '正常', none: '没有号码', stale: '久未核实', shared: '与他人共用' },
   draft: {
-    saving: '正在保存…', saved: '已自动保存 {time}', returned: '{by} 退回：', previewLater: '选好区域后，这里会显示将叫哪些人、有什么缺口。', changing: '变更 {title}', discard: '丢弃', discardNote: '草稿会收起，可以从提示里撤销。', discarded: '草稿已丢弃。',
+    saving: '正在保存…', unsaved: '未保存，内容留在本机', saved: '已自动保存 {time}', returned: '{by} 退回：', previewLater: '选好区域后，这里会显示将叫哪些人、有什么缺口。', changing: '变更 {title}', discard: '丢弃', discardNote: '草稿会收起，可以从提示里撤销。', discarded: '草稿已丢弃。',
     rehearse: '演练', rehearseTitle: '演练：不会真的呼叫', rehearseNote: '除最后一步真实呼叫外，全部照做；结果单独成一轮。', submit: '送批', submitTitle: '送批', submitNote: '橙色、红色预警须由另一人批准后才会呼叫。', submitted: '已送批。', issue: '发布', issueTitle: '发布并立即呼叫', issueNote: '发布后立即开始呼叫，可随时停止。', issued: '已发布，正在呼叫。',
     toWhom: '叫 {people} 人，{villages} 个村', gaps: '空缺 {vacant} · 无号码 {phones} · 无人的村 {empty} · 约 {minutes} 分钟叫完', sendChange: '提交变更', changeNote: '新增范围内的人会补叫；升为橙色或红色须另一人批准。', changed: '变更已生效。', changePending: '变更已送批。',
   },

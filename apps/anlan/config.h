@@ -1,0 +1,39 @@
+// The one configuration file (YAML). Every key is here with its default; unknown keys are refused with file and line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace anlan {
+
+struct Config {
+  // Where things are.
+  std::string data = "data";       // data: folder of the store, attachments and the node's key
+  std::string store;               // store: "" for SQLite in the data folder, or postgresql://…
+  std::string pack = "packs/cn";   // pack: folder of the declared hazards, ranks, rules, record types
+  std::string ui = "ui/dist";      // ui: folder of the built web application
+  std::string openapi = "src/web/openapi.yaml";  // openapi: the API's contract, served as JSON
+  // Who we are.
+  std::string name = "安澜";       // name: shown on every page and as the issuer of warnings
+  std::string place;               // place: code of the node's top place, e.g. 622927; "" for the whole country
+  std::string duty_phone;          // duty_phone: shown to people who are called
+  std::string sender = "anlan";    // sender: <sender> of CAP messages
+  std::string public_url;          // public_url: begins the links in messages; "" is the first listen address
+  int utc_offset_minutes = 480;    // utc_offset_minutes: the node's time zone
+  // How we are reached.
+  std::vector<std::string> listen{"127.0.0.1:8080"};  // listen: addresses; 0.0.0.0:8080 for the local network
+  std::string tls_cert, tls_key;   // tls_cert, tls_key: PEM files; with both, every address speaks HTTPS
+  std::vector<std::string> base_maps;  // base_maps: "name|https://…/{z}/{x}/{y}.png|attribution", XYZ or WMTS
+  // How hard we work.
+  int web_threads = 1;             // web_threads: event loops for connections
+  int workers = 2;                 // workers: threads for reads, imports and documents
+  // The simulated telephone network, for demonstrations and drills. Real gateways come with their own settings.
+  bool simulated_phones = false;   // simulated_phones: calls reach nobody outside this program
+};
+
+// kInvalidFile with details (line) for unknown keys and wrong values; kNotFound when the file is absent.
+Result<Config> read_config(const std::string& file);
+
+}  // namespace anlan

