@@ -172,7 +172,7 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
       if (demo) demo->tick(clock.now());
       if (now - flushed >= kFlush) {
         flushed = now;
-        api.live().flush(clock.now());
+        api.tick();
       }
       if (now - maintained >= kMaintain) {
         maintained = now;

@@ -22,7 +22,16 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-// "应叫 8，未应 3（37.5%）": of nothing there is no share.
+// A cell of a PDF holds 8 KiB, one of a workbook 32,767 characters. Cuts between characters.
+std::string shortened(std::string text) {
+  constexpr size_t kBytesMax = 6'000;
+  if (text.size() <= kBytesMax) return text;
+  size_t end = kBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+// "3 (37.5%)"; of nothing there is no share.
 std::string share(int64_t part, int64_t whole) { return whole ? fmt::format("{} ({:.1f}%)", part, 100.0 * static_cast<double>(part) / static_cast<double>(whole)) : number_text(part); }
 
 std::string title_of(const RecordSource& s, const RoundRow& round) {
@@ -137,12 +146,12 @@ Result<std::string> record_pdf(const RecordSource& s, const RecordHead& head, co
   each_record_line(s, round, [&](const RecordLine& l) {
     auto cells = [&]() -> std::vector<PdfCell> {
       std::string name = l.person;
-      if (l.call.row.kind != CallKind::holder) name += fmt::format(either(s.language, "（{}）", " ({})"), word(l.call.row.kind, s.language));
+      if (l.call.row.kind != CallKind::holder) name += std::string(either(s.language, "（", " (")) + word(l.call.row.kind, s.language) + either(s.language, "）", ")");
       std::string answers = answers_text(s, head, l);
       const auto instead = answered_instead(s, l);
       if (!instead.empty()) answers += (answers.empty() ? "" : "；") + instead;
       // A cell holds at most 8 KiB.
-      return {number_text(l.call.row.seq), l.place, l.title, name, word(l.call.row.state, s.language), attempts_text(s, head, l).substr(0, 6'000), answers.substr(0, 6'000)};
+      return {number_text(l.call.row.seq), l.place, l.title, name, word(l.call.row.state, s.language), shortened(attempts_text(s, head, l)), shortened(std::move(answers))};
     };
     if (silent(l.call) && silent_count++ < kPdfCallsMax) silent_ones.rows.push_back(cells());
     if (count++ < kPdfCallsMax) all.rows.push_back(cells());
@@ -197,7 +206,7 @@ Result<std::string> record_xlsx(const RecordSource& s, const RecordHead& head, c
     const auto& row = l.call.row;
     const auto no = static_cast<double>(row.seq);
     list.rows.push_back({no, word(row.kind, s.language), row.place.text(), l.town, l.place, l.title, l.person, l.phone, word(row.state, s.language), static_cast<double>(row.attempts),
-                         l.call.answers.empty() ? std::string() : meaning_word(s, l.call.answers.back()), l.covered_by, joined(l.because_of).substr(0, 8'000)});
+                         l.call.answers.empty() ? std::string() : meaning_word(s, l.call.answers.back()), l.covered_by, shortened(joined(l.because_of))});
     for (const auto& a : l.call.attempts) {
       const auto* channel = s.pack.channel(a.channel);
       attempts.rows.push_back({no, static_cast<double>(a.no), !channel ? a.channel : s.language == Language::kZh ? channel->zh : channel->en, mask_phone(a.phone), record_time(a.at, offset),

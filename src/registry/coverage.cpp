@@ -4,6 +4,7 @@
 #include <array>
 
 #include "registry/people_search.h"
+#include "registry/place_names.h"
 
 namespace anlan {
 
@@ -28,39 +29,82 @@ void count_person(const Directory& directory, uint32_t person, UtcTime now, Figu
   figures.stale_phone += directory.phone_stale(row, now);
 }
 
-CoverageRow row_of(const PlaceTable& places, PlaceCode code) {
+CoverageRow row_of(const PlaceTable& places, PlaceCode code, uint32_t index) {
   CoverageRow row;
   row.code = code;
-  row.name = places.short_name(code);
-  if (const auto place = places.find(code)) row.position = place->position;
+  if (index == kNoPlace) return row;
+  row.name = short_place_name(places.name(index), places.level(index));
+  row.position = places.position(index);
   return row;
 }
+CoverageRow row_of(const PlaceTable& places, PlaceCode code) { return row_of(places, code, places.index_of(code)); }
 
-// One row per place above towns; towns with their villages as children.
-std::vector<CoverageRow> rows_of(const PlaceTable& places, std::vector<std::pair<PlaceCode, Figures>> figures) {
-  std::sort(figures.begin(), figures.end(), [](const auto& a, const auto& b) { return place_order(a.first) < place_order(b.first); });
-  std::vector<CoverageRow> rows;
-  PlaceCode town_now;
-  for (size_t i = 0; i < figures.size();) {
-    const PlaceCode code = figures[i].first;
-    Figures sum;
-    for (; i < figures.size() && figures[i].first == code; ++i) sum += figures[i].second;
-    if (code.level() < PlaceLevel::kTown) {
-      rows.push_back(row_of(places, code));
-      rows.back().figures = sum;
-      continue;
-    }
-    const PlaceCode town = code.at_level(PlaceLevel::kTown);
-    if (town != town_now || rows.empty() || rows.back().code != town) rows.push_back(row_of(places, town));
-    town_now = town;
-    rows.back().figures += sum;
-    if (code.level() == PlaceLevel::kVillage) {
-      rows.back().children.push_back(row_of(places, code));
-      rows.back().children.back().figures = sum;
-    }
+struct PlaceFigures {
+  uint64_t key = 0;  // place_order
+  PlaceCode code;
+  uint32_t index = kNoPlace;
+  Figures figures;
+};
+
+// Figures of touched places, and of others where somebody answers for a record inside.
+class FiguresByPlace {
+ public:
+  FiguresByPlace(const Targets& targets, const PlaceTable& places) : places_(places) {
+    rows_.reserve(targets.places.size());
+    for (const auto& p : targets.places) rows_.push_back({p.key, places.code(p.index), p.index, {}});
+    touched_ = rows_.size();
   }
-  return rows;
-}
+
+  Figures& at(PlaceCode place) {
+    if (last_ < rows_.size() && rows_[last_].code == place) return rows_[last_].figures;
+    const uint64_t key = place_order(place);
+    const auto end = rows_.begin() + static_cast<std::ptrdiff_t>(touched_);
+    const auto it = std::lower_bound(rows_.begin(), end, key, [](const PlaceFigures& r, uint64_t k) { return r.key < k; });
+    last_ = static_cast<size_t>(it - rows_.begin());
+    if (it == end || it->key != key) {
+      last_ = rows_.size();
+      rows_.push_back({key, place, places_.index_of(place), {}});
+    }
+    return rows_[last_].figures;
+  }
+
+  Figures sum() const {
+    Figures all;
+    for (const auto& r : rows_) all += r.figures;
+    return all;
+  }
+
+  // Towns with their villages as children, whether or not anybody is there; a row for any other place with posts.
+  std::vector<CoverageRow> rows() {
+    std::sort(rows_.begin(), rows_.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+    std::vector<CoverageRow> out;
+    for (size_t i = 0; i < rows_.size();) {
+      const auto& first = rows_[i];
+      Figures sum;
+      for (; i < rows_.size() && rows_[i].key == first.key; ++i) sum += rows_[i].figures;
+      const PlaceLevel level = first.code.level();
+      if (level < PlaceLevel::kTown) {
+        if (sum.posts == 0) continue;
+        out.push_back(row_of(places_, first.code, first.index));
+        out.back().figures = sum;
+        continue;
+      }
+      const PlaceCode town = first.code.at_level(PlaceLevel::kTown);
+      if (out.empty() || out.back().code != town)
+        out.push_back(level == PlaceLevel::kTown ? row_of(places_, town, first.index) : row_of(places_, town));
+      out.back().figures += sum;
+      if (level != PlaceLevel::kVillage) continue;
+      out.back().children.push_back(row_of(places_, first.code, first.index));
+      out.back().children.back().figures = sum;
+    }
+    return out;
+  }
+
+ private:
+  const PlaceTable& places_;
+  std::vector<PlaceFigures> rows_;
+  size_t touched_ = 0, last_ = 0;
+};
 
 void plan_channels(const Pack& pack, WarningLevel level, Preview& preview) {
   for (const auto& channel : pack.channels) {
@@ -88,38 +132,30 @@ Preview preview(const Directory& directory, const Targets& targets, const PlaceT
   Preview out;
   const Pack& pack = directory.pack();
   std::array<RankFigures, 256> ranks;
-  std::vector<std::pair<PlaceCode, Figures>> figures;
-  figures.reserve(targets.places.size());
+  FiguresByPlace figures(targets, places);
   for (const auto& place : targets.places) {
     const PlaceLevel level = level_of_rank(place.level);
     out.towns += level == PlaceLevel::kTown;
     out.villages += level == PlaceLevel::kVillage;
-    // Touched villages and towns have a row even when nobody is there.
-    if (level >= PlaceLevel::kTown) figures.emplace_back(places.code(place.index), Figures{});
   }
   for (const uint32_t index : targets.villages_empty) {
     out.villages_empty.push_back(places.code(index));
-    figures.emplace_back(out.villages_empty.back(), Figures{});
-    figures.back().second.villages_empty = 1;
+    figures.at(out.villages_empty.back()).villages_empty = 1;
   }
-  const auto row = [&](PlaceCode place) -> Figures& {
-    if (figures.empty() || figures.back().first != place) figures.emplace_back(place, Figures{});
-    return figures.back().second;
-  };
   for (const auto& t : targets.people) {
-    auto& f = row(t.place);
+    auto& f = figures.at(t.place);
     f.posts += 1 + t.extra_count;
     f.outside += t.outside;
     count_person(directory, t.person, query.now, f);
     ++ranks[t.rank].people;
   }
   for (const auto& v : targets.vacant) {
-    auto& f = row(v.place);
+    auto& f = figures.at(v.place);
     ++f.posts;
     ++f.vacant;
     ++ranks[v.rank].vacant;
   }
-  for (const auto& [place, f] : figures) out.all += f;
+  out.all = figures.sum();
   for (size_t i = 0; i < pack.ranks.size(); ++i) {
     const auto* rule = pack.call_rule(query.level, pack.ranks[i].id);
     if (!rule) continue;
@@ -127,7 +163,7 @@ Preview preview(const Directory& directory, const Targets& targets, const PlaceT
     ranks[i].answer_limit = rule->answer_limit;
     out.by_rank.push_back(ranks[i]);
   }
-  out.by_place = rows_of(places, std::move(figures));
+  out.by_place = figures.rows();
   plan_channels(pack, query.level, out);
   return out;
 }

@@ -221,6 +221,7 @@ void Directory::rebuild() {
     if (p.record) by_record_.emplace_back(p.record, id);
   }
   std::sort(placed_.begin(), placed_.end(), [](const auto& a, const auto& b) { return by_place(a) < by_place(b); });
+  number_placed(0);
   std::sort(by_holder_.begin(), by_holder_.end());
   std::sort(by_record_.begin(), by_record_.end());
   runs_.clear();
@@ -250,12 +251,9 @@ std::span<const PlacedPost> Directory::posts_within(PlaceCode place) const {
   return {first, last};
 }
 
-uint32_t Directory::placed_index(uint32_t post) const {
-  const auto wanted = by_place(placed_form(post));
-  const auto it = std::lower_bound(placed_.begin(), placed_.end(), wanted,
-                                   [](const PlacedPost& p, const auto& key) { return by_place(p) < key; });
-  CHECK(it != placed_.end() && it->post == post);
-  return static_cast<uint32_t>(it - placed_.begin());
+void Directory::number_placed(size_t from) {
+  placed_at_.resize(posts_.size());
+  for (size_t i = from; i < placed_.size(); ++i) placed_at_[placed_[i].post] = static_cast<uint32_t>(i);
 }
 
 std::vector<PostId> Directory::posts_of(PersonId person) const {
@@ -314,7 +312,7 @@ std::vector<std::string> Directory::phones(PersonId person) const {
 size_t Directory::memory_bytes() const {
   const auto heap = [](const std::string& s) { return s.capacity() > 15 ? s.capacity() + 17 : 0; };
   size_t bytes = persons_.capacity() * sizeof(DirectoryPerson) + posts_.capacity() * sizeof(DirectoryPost) +
-                 placed_.capacity() * sizeof(PlacedPost) + runs_.capacity() * sizeof(PlaceRun) +
+                 placed_.capacity() * sizeof(PlacedPost) + placed_at_.capacity() * 4 + runs_.capacity() * sizeof(PlaceRun) +
                  (by_holder_.capacity() + by_record_.capacity()) * 8 + by_phone_.capacity() * 16;
   for (const auto& p : persons_)
     bytes += heap(p.name) + heap(p.pinyin) + heap(p.note) + (p.phones.capacity() ? p.phones.capacity() * sizeof(DirectoryPhone) + 16 : 0);

@@ -131,7 +131,7 @@ class Directory {
   }
   std::span<const PlacedPost> posts_at(PlaceCode place) const;      // at exactly this place
   std::span<const PlacedPost> posts_within(PlaceCode place) const;  // and below; everything for the empty code
-  uint32_t placed_index(uint32_t post) const;                       // of an active post, in placed()
+  uint32_t placed_index(uint32_t post) const { return placed_at_[post]; }  // of an active post, in placed()
   std::vector<PostId> posts_of(PersonId person) const;
   std::vector<PostId> posts_for(RecordId record) const;
   // (record, post) pairs, ascending.
@@ -174,6 +174,7 @@ class Directory {
   void fill(DirectoryPerson& row, const PersonState& person, UtcTime now);
   PlacedPost placed_form(uint32_t id) const;
   void rebuild();
+  void number_placed(size_t from);
   void index_post(uint32_t id);
   void unindex_post(uint32_t id);
   void index_phones(uint32_t id);
@@ -189,6 +190,7 @@ class Directory {
   std::vector<DirectoryPerson> persons_;  // by id
   std::vector<DirectoryPost> posts_;      // by id
   std::vector<PlacedPost> placed_;        // by key, rank, post
+  std::vector<uint32_t> placed_at_;       // by post id: index in placed_
   std::vector<PlaceRun> runs_;
   std::vector<std::pair<uint32_t, uint32_t>> by_holder_, by_record_;  // (holder or record, post)
   std::vector<std::pair<uint64_t, uint32_t>> by_phone_;               // (number, person)

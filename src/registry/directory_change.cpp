@@ -27,9 +27,9 @@ void Directory::index_post(uint32_t id) {
   const auto& p = posts_[id];
   if (!p.active) return;
   const PlacedPost item = placed_form(id);
-  placed_.insert(std::lower_bound(placed_.begin(), placed_.end(), item,
-                                  [](const auto& a, const auto& b) { return by_place(a) < by_place(b); }),
-                 item);
+  const auto where = std::lower_bound(placed_.begin(), placed_.end(), item,
+                                      [](const auto& a, const auto& b) { return by_place(a) < by_place(b); });
+  number_placed(static_cast<size_t>(placed_.insert(where, item) - placed_.begin()));
   auto run = std::lower_bound(runs_.begin(), runs_.end(), item.key, [](const PlaceRun& r, uint64_t k) { return r.key < k; });
   if (run == runs_.end() || run->key != item.key) {
     const uint32_t begin = run == runs_.end() ? static_cast<uint32_t>(placed_.size() - 1) : run->begin;
@@ -46,6 +46,7 @@ void Directory::unindex_post(uint32_t id) {
   const uint32_t at = placed_index(id);
   const uint64_t key = placed_[at].key;
   placed_.erase(placed_.begin() + at);
+  number_placed(at);
   auto run = std::lower_bound(runs_.begin(), runs_.end(), key, [](const PlaceRun& r, uint64_t k) { return r.key < k; });
   const bool last_one = run->begin == placed_.size() || placed_[run->begin].key != key;
   run = last_one ? runs_.erase(run) : run + 1;

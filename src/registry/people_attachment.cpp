@@ -24,7 +24,7 @@ std::vector<std::string> list_of(const json::object& o, std::string_view member)
 
 std::optional<UtcTime> time_of(const json::object& o, std::string_view member) {
   const auto& v = o.at(member);
-  return v.is_null() ? std::nullopt : std::optional<UtcTime>({v.as_int64()});
+  return v.is_null() ? std::nullopt : std::optional(UtcTime{v.as_int64()});
 }
 
 ImportedPerson person_of(const json::object& o) {

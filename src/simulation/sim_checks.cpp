@@ -80,7 +80,10 @@ void SimWorld::check_replay() {
   const auto verification = verify_chain(**reader, &node_->attachments());
   if (!verification.ok) return fail("chain: " + verification.problem);
   if (verification.facts != witness_.seq()) return fail("the journal has " + std::to_string(verification.facts) + " facts, " + std::to_string(witness_.seq()) + " were committed");
-  auto fresh = open_sqlite("replay" + std::to_string(++replays_) + ".db", {disk_.vfs_name(), true});
+  SqliteOptions options;
+  options.vfs = disk_.vfs_name();
+  options.exclusive = true;
+  auto fresh = open_sqlite("replay" + std::to_string(++replays_) + ".db", options);
   auto connection = (*fresh)->connect();
   if (!connection) return fail("no store to replay into: " + connection.error().describe());
   const auto replayed = replay(**reader, **connection, catalogue_, node_migrations(), node_->attachments(), kNever);

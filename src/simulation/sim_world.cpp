@@ -100,7 +100,10 @@ void SimWorld::start() {
   Clock& clock = settings_.bug == PlantedBug::unwatched_clock ? static_cast<Clock&>(clock_) : *watch_;
   NodeSettings settings;
   settings.place = kSimCounty;
-  auto store = open_sqlite("anlan.db", {disk_.vfs_name(), false, 60});
+  SqliteOptions options;
+  options.vfs = disk_.vfs_name();
+  options.checkpoint_pages = 60;
+  auto store = open_sqlite("anlan.db", options);
   auto node = Node::open(settings, pack_, std::move(store).value(), disk_, clock, random_);
   if (!node) {
     if (disk_.dead()) return stop_power();  // the power failed again

@@ -283,7 +283,6 @@ void import_people_route(CallPtr call) {
   if (!table) return answer_import_fault(call, table.error());
   const auto scopes = places_of(*call, Need::registrar);
   Node& node = call->node();
-  std::optional<Error> failure;
   const auto names = call->read([](Reader& reader) { return std::optional(RecordNames::read(reader)); });
   if (!names) return;
   PeopleImportPlan plan;
@@ -297,10 +296,9 @@ void import_people_route(CallPtr call) {
   if (asked_dry_run(*call) || !plan.errors.empty()) return answer_import(call, report);
   auto attachment = node.attachments().put(write_people(plan.persons, plan.posts));
   if (!attachment) return call->fail(attachment.error());
-  // The states are in the attachment; the command needs the counts alone.
-  plan.persons.clear(), plan.persons.shrink_to_fit();
-  plan.posts.clear(), plan.posts.shrink_to_fit();
-  call->change([plan = std::move(plan), hash = *attachment, filename](Reader& reader, UtcTime) { return import_people(reader, plan, hash, filename); },
+  // Shared: a plan may hold 200 MB, and the command is copied.
+  const auto kept = std::make_shared<const PeopleImportPlan>(std::move(plan));
+  call->change([kept, hash = *attachment, filename](Reader& reader, UtcTime) { return import_people(reader, *kept, hash, filename); },
                [call, report](const Answer& answer) { answer_imported(call, report, answer); });
 }
 

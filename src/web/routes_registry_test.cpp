@@ -171,11 +171,11 @@ TEST_F(RegistryRoutes, Areas) {
 TEST_F(RegistryRoutes, Map) {
   auto map = get("/map", "/map", viewer);
   EXPECT_NEAR(map["bounds"].at(0).to_number<double>(), 102.73, 1e-6);
-  const auto tile = t.get("/tiles/places/11/1609/804", viewer);
+  const auto tile = t.get("/tiles/places/11/1608/805", viewer);
   EXPECT_EQ(tile.status, 200);
   EXPECT_EQ(tile.headers.find("Content-Type"), "application/vnd.mapbox-vector-tile");
   EXPECT_THAT(std::string(tile.body_text()), HasSubstr("大河"));
-  const auto again = t.request("GET", "/api/v1/tiles/places/11/1609/804", viewer, "", {{"If-None-Match", std::string(tile.headers.find("ETag").value())}});
+  const auto again = t.request("GET", "/api/v1/tiles/places/11/1608/805", viewer, "", {{"If-None-Match", std::string(tile.headers.find("ETag").value())}});
   EXPECT_EQ(again.status, 304);
   EXPECT_EQ(t.get("/tiles/places/3/8/0", viewer).status, 404);
   EXPECT_EQ(t.get("/tiles/places/x/0/0", viewer).status, 404);
@@ -320,7 +320,7 @@ TEST_F(RegistryRoutes, Records) {
   EXPECT_EQ(t.change("PATCH", "/records/school/" + id, viewer, R"({"name":"甲"})").status, 403);
   EXPECT_EQ(t.change("PATCH", "/records/school/" + id, registrar, R"({"lon":102})").status, 422);
   EXPECT_EQ(t.change("PATCH", "/records/school/" + id, registrar, R"({"lon":102.751,"lat":35.851})").status, 200);
-  EXPECT_THAT(std::string(t.get("/tiles/records/12/3217/1608", viewer).body_text()), HasSubstr("大河家小学"));
+  EXPECT_THAT(std::string(t.get("/tiles/records/12/3217/1610", viewer).body_text()), HasSubstr("大河家小学"));
 
   const std::string csv = "名称,区划代码,学段,学生人数(人)\n中学,622927101,初中,900\n";
   const std::string import = "/records/{type}/import";
