@@ -21,10 +21,9 @@ double peak_mb() {
 }
 
 void report(std::string_view bench, std::string_view workload, std::string_view metric, double value, std::string_view unit) {
-  const auto rounded = [](double v) { return std::abs(v) >= 1000 ? std::round(v) : std::round(v * 1000) / 1000; };
-  const json::object line{{"bench", bench}, {"workload", workload}, {"metric", metric},
-                          {"value", rounded(value)}, {"unit", unit}, {"peak_mb", std::round(peak_mb())}};
-  std::printf("%s\n", json::serialize(line).c_str());
+  const auto text = [](std::string_view s) { return json::serialize(json::string_view(s.data(), s.size())); };
+  std::printf("{\"bench\":%s,\"workload\":%s,\"metric\":%s,\"value\":%.*f,\"unit\":%s,\"peak_mb\":%.0f}\n", text(bench).c_str(), text(workload).c_str(),
+              text(metric).c_str(), std::abs(value) >= 1000 ? 0 : 3, value, text(unit).c_str(), peak_mb());
   std::fflush(stdout);
 }
 

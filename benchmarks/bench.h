@@ -15,7 +15,7 @@ bool run_places();
 bool run_targeting();
 bool run_launch();
 bool run_answers();
-// The other process of `answers`: port, round, link key in hex, calls, session token, seconds.
+// The other process of `answers`; see answers_load.cpp.
 int run_answers_load(const std::vector<std::string>& arguments);
 
 // One JSON object on one line; peak_mb is the highest resident memory of this process so far.

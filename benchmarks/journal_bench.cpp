@@ -1,9 +1,8 @@
 // journal: how many small facts a second become durable, with 256 threads that each wait for their own before the next.
+#include <semaphore.h>
 #include <sqlite3.h>
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
 #include "base/real_ports.h"
@@ -34,21 +33,21 @@ void apply(Tables& tables, const Noted& f, const FactHeader& h) {
 // One thread waits here for one answer.
 class Reply {
  public:
+  Reply() { sem_init(&given_, 0, 0); }
+  ~Reply() { sem_destroy(&given_); }
   void give(bool ok) {
-    std::scoped_lock guard(mutex_);
-    state_ = ok ? 1 : -1;
-    wake_.notify_one();
+    ok_ = ok;
+    sem_post(&given_);
   }
   bool wait() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return state_ != 0; });
-    return std::exchange(state_, 0) > 0;
+    while (sem_wait(&given_) != 0) {
+    }
+    return ok_;
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  int state_ = 0;
+  sem_t given_;
+  bool ok_ = false;
 };
 
 // What the machine's SQLite can do at best: rows of 200 bytes with one index, a thousand to a transaction, one thread.

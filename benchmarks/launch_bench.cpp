@@ -9,7 +9,7 @@ namespace {
 constexpr double kSustained = 15;  // seconds
 constexpr int kTries = 200;
 constexpr const char* kWorkload =
-    "218,000 people with posts and telephones; whole node on SQLite, synchronous=FULL, server's threads; packs/cn with "
+    "218,000 people with posts and telephones, an area of 5,000 vertices; whole node on SQLite, synchronous=FULL, server's threads; packs/cn with "
     "the channels' concurrency, rate and burst raised to 1,000,000";
 
 void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
@@ -30,7 +30,7 @@ bool run_launch() {
   rig.start();
 
   // Every first attempt reaches the network, which says at once that the message arrived.
-  const WarningId first = rig.draft();
+  const WarningId first = rig.draft(5'000);
   const int64_t begin_ms = rig.clock.monotonic().count;
   rig.approve(first).value();
   const bool all = wait_for(120, [&] { return rig.voice->first_placed >= kPeople; });
@@ -46,7 +46,7 @@ bool run_launch() {
   wait_for(30, [&] { return rig.node->caller().open_rounds().empty(); });
   rig.voice->outcome = Outcome::no_answer;
   rig.voice->first_placed = 0;
-  rig.approve(rig.draft()).value();
+  rig.approve(rig.draft(5'000)).value();
   const bool again = wait_for(120, [&] { return rig.voice->first_placed >= kPeople; });
   sleep_ms(2'000);
   const int64_t before = rig.voice->placed;

@@ -124,11 +124,11 @@ Result<Answer> NodeRig::run(const std::string& actor, std::function<Result<Decis
   return answer.get_future().get();
 }
 
-WarningId NodeRig::draft() {
+WarningId NodeRig::draft(int n) {
   WarningContent content;
   content.hazard = "rainstorm";
   content.level = WarningLevel::red;
-  content.area = star(5, 5'000, 3);
+  content.area = star(5, n, 3);
   content.area_label = "测试省";
   content.headline = "测试省发布暴雨红色预警";
   content.message = "测试省暴雨红色预警，请立即到岗。";
@@ -139,7 +139,7 @@ WarningId NodeRig::draft() {
     id = WarningId{peek_id(r, "warning")};
     return draft_warning(r, pack, WarningSource::drawn, content, {}, now);
   }).value();
-  run("account:1", [&](Reader& r, UtcTime now) { return submit_warning(r, pack, id, "account:1", true, "bench", now); }).value();
+  run("account:1", [&](Reader& r, UtcTime now) { return submit_warning(r, pack, id, true, "bench", now); }).value();
   return id;
 }
 

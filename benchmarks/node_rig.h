@@ -53,8 +53,8 @@ class NodeRig {
   // Runs one command to the end, from any thread but the writer's.
   Result<Answer> run(const std::string& actor, std::function<Result<Decision>(Reader&, UtcTime)> decide,
                      std::function<void(Tables&)> also = {});
-  // Drafts and submits a red rainstorm warning for the whole province; approve() issues it.
-  WarningId draft();
+  // Drafts and submits a red rainstorm warning for the whole province, an area of n corners; approve() issues it.
+  WarningId draft(int n);
   Result<Answer> approve(WarningId warning);
 
   Folder folder;

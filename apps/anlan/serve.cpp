@@ -135,6 +135,10 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
   std::unique_ptr<SimulatedPhones> phones;
   if (demo_wanted || config.simulated_phones)
     phones = std::make_unique<SimulatedPhones>(kDemoSeed, PhoneHabits{}, node->caller(), config.data + "/simulated-calls.log");
+  if (phones)
+    phones->set_text([&](const Attempt& a, const std::string& message) {
+      return node->links().message_with_link(message, settings.public_url, {a.round, a.seq});
+    });
   for (const auto& channel : pack.channels) {
     if (channel.kind == ChannelKind::app) node->caller().add_channel(std::make_shared<AppChannel>(channel.id, node->caller()));
     else if (phones) node->caller().add_channel(phones->channel(channel.id, channel.kind, clock));

@@ -20,6 +20,10 @@ class AnswerLinks {
   explicit AnswerLinks(std::string node_key) : key_(std::move(node_key)) {}
   std::string token(CallRef call) const;
   std::optional<CallRef> open(std::string_view token) const;
+  // "message https://…/a/1-2a-9bcDEF": what a text message says.
+  std::string message_with_link(const std::string& message, const std::string& public_url, CallRef call) const {
+    return message + " " + public_url + "/a/" + token(call);
+  }
 
  private:
   std::string mac(CallRef call) const;

@@ -12,6 +12,13 @@ constexpr int64_t kListPiece = 4'096;    // calls listed by one command
 constexpr size_t kAdvanceMax = 1'024;    // calls advanced by one command: keeps the writer's turn short
 constexpr size_t kReportsMax = 1'024;    // reports recorded by one command
 constexpr int kCommandsMax = 4;          // advances under way per round
+constexpr size_t kUnsavedMax = 100'000;  // answers and reports kept while the disk is full
+constexpr Millis kRetryAfter = seconds(1);
+
+// Trouble that goes by: what could not be recorded is tried again.
+bool passes(const Error& error) {
+  return error.code == ErrorCode::kDiskFull || error.code == ErrorCode::kStoreUnavailable || error.code == ErrorCode::kTooMany;
+}
 
 }  // namespace
 
@@ -314,7 +321,16 @@ void Caller::answer_by_digit(RoundId round, int64_t seq, int digit, std::optiona
   if (!meaning->number.empty()) answer.number = number;
   answer.channel = std::string(channel);
   const std::string actor = "person:" + std::to_string(person_of(round, seq).value);
-  submit_({actor, "", "", [this, answer](Reader& reader, UtcTime now) { return give_answer(reader, pack_, answer, now); }, {}, {}});
+  submit_(answer_command(actor, answer));
+}
+
+Command Caller::answer_command(const std::string& actor, const GiveAnswer& answer) {
+  return {actor, "", "", [this, answer](Reader& reader, UtcTime now) { return give_answer(reader, pack_, answer, now); },
+          [this, actor, answer](const Result<Answer>& given) {
+            if (given || !passes(given.error())) return;
+            std::scoped_lock guard(mutex_);
+            if (unsaved_.size() < kUnsavedMax) unsaved_.emplace_back(actor, answer);
+          }, {}};
 }
 
 void Caller::tick(UtcTime now) {
@@ -322,7 +338,12 @@ void Caller::tick(UtcTime now) {
   {
     std::scoped_lock guard(mutex_);
     for (auto& line : lines_) refill(line, now);
-    submit_reports(now, commands);
+    if (now >= retry_at_ || retry_at_ > now + kRetryAfter) {
+      for (const auto& [actor, answer] : unsaved_) commands.push_back(answer_command(actor, answer));
+      if (!unsaved_.empty()) retry_at_ = now + kRetryAfter;
+      unsaved_.clear();
+      submit_reports(now, commands);
+    }
     submit_lists(now, commands);
     submit_due(now, commands);
   }
@@ -336,9 +357,17 @@ void Caller::submit_reports(UtcTime now, std::vector<Command>& commands) {
                                 list.begin() + static_cast<std::ptrdiff_t>(std::min(list.size(), at + kReportsMax)));
       for (const auto& r : piece)
         if (auto* b = board(round); b && b->has(r.seq)) lines_[b->slot(r.seq).channel].state.last_report = now;
-      commands.push_back({"node", "", "", [this, round = round, piece = std::move(piece)](Reader& reader, UtcTime at_commit) {
-                            return record_reports(reader, pack_, contacts_, round, piece, at_commit);
-                          }, {}, {}});
+      auto reports = std::make_shared<const std::vector<Report>>(std::move(piece));
+      commands.push_back({"node", "", "", [this, round = round, reports](Reader& reader, UtcTime at_commit) {
+                            return record_reports(reader, pack_, contacts_, round, *reports, at_commit);
+                          },
+                          [this, round = round, reports, now](const Result<Answer>& recorded) {
+                            if (recorded || !passes(recorded.error())) return;
+                            std::scoped_lock guard(mutex_);
+                            if (!board(round) || reports_[round].size() > kUnsavedMax) return;
+                            reports_[round].insert(reports_[round].begin(), reports->begin(), reports->end());
+                            retry_at_ = now + kRetryAfter;
+                          }, {}});
     }
     list.clear();
   }
@@ -388,7 +417,7 @@ void Caller::submit_due(UtcTime now, std::vector<Command>& commands) {
     auto* b = board(d.round);
     if (!valid(b, d.seq)) continue;  // stopped rounds and pending calls are scheduled again when that ends
     auto& s = b->slot(d.seq);
-    if (s.due != d.due || !is_open(s.state)) continue;
+    if ((s.due != d.due && s.limit_at != d.due) || !is_open(s.state)) continue;
     if (advancing_[d.round] > 0 || full(d.round)) {
       later.push_back(d);
       if (later.size() > kAdvanceMax * kCommandsMax) break;
@@ -400,8 +429,12 @@ void Caller::submit_due(UtcTime now, std::vector<Command>& commands) {
       continue;
     }
     const int line = channel_for(*b, s);
-    if (line < 0) take(*b, d.seq, false);
-    else lines_[static_cast<size_t>(line)].waiting.push({static_cast<int>(b->round().level), s.due, d.round, d.seq});
+    if (line < 0) {
+      take(*b, d.seq, false);
+    } else {
+      lines_[static_cast<size_t>(line)].waiting.push({static_cast<int>(b->round().level), s.due, d.round, d.seq});
+      if (s.limit_at.ms) due_.push({s.limit_at, d.round, d.seq});  // the limit passes whether a line is free or not
+    }
   }
   for (const auto& d : later) due_.push(d);
 
@@ -456,7 +489,8 @@ void Caller::submit_due(UtcTime now, std::vector<Command>& commands) {
 UtcTime Caller::next_due() const {
   std::scoped_lock guard(mutex_);
   for (const auto& [round, list] : reports_)
-    if (!list.empty()) return UtcTime{0};
+    if (!list.empty()) return retry_at_;
+  if (!unsaved_.empty()) return retry_at_;
   for (const auto& [id, b] : boards_)
     if (b->round().state == RoundState::listing) return UtcTime{0};
   for (const auto& line : lines_)

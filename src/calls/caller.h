@@ -83,6 +83,7 @@ class Caller final : public Observer, public ReportSink {
   };
 
   Board* board(RoundId id);
+  Command answer_command(const std::string& actor, const GiveAnswer& answer);
   void open(RoundRow round);
   void schedule(Board& board, int64_t seq);
   void refill(Line& line, UtcTime now);
@@ -107,6 +108,8 @@ class Caller final : public Observer, public ReportSink {
   std::vector<Line> lines_;  // one per Pack::channels
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::map<RoundId, std::vector<Report>> reports_;
+  std::vector<std::pair<std::string, GiveAnswer>> unsaved_;  // given while the disk was full: actor, answer
+  UtcTime retry_at_{0};
   std::map<RoundId, int> listing_, advancing_;  // commands under way
 };
 

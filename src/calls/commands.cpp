@@ -206,8 +206,9 @@ Result<Decision> give_answer(Reader& reader, const Pack& pack, const GiveAnswer&
   // An answer is late when the limit had passed before the button was pressed, not before the network let it through.
   const UtcTime pressed = c.pressed_at && *c.pressed_at < now && *c.pressed_at > round->opened_at ? *c.pressed_at : now;
   f.late = (row->limit_at.ms && pressed >= row->limit_at) || round->state == RoundState::closed;
-  f.passes_on = meaning->passes_on && round->state != RoundState::closed;
-  if (!f.passes_on) {
+  // Nothing is passed on for whoever is not needed any more.
+  f.passes_on = meaning->passes_on && round->state != RoundState::closed && row->state != CallState::covered && row->state != CallState::stopped;
+  if (!meaning->passes_on) {
     collect_covers(reader, c.round, c.seq, f.covers);
     std::vector<int64_t> settled = f.covers;
     settled.push_back(c.seq);

@@ -191,6 +191,12 @@ void apply(Tables& tables, const RoundResumed& f, const FactHeader&) {
 
 void apply(Tables& tables, const RoundClosed& f, const FactHeader& h) {
   set_round(tables, f.round, RoundState::closed);
+  // Nobody is called any more: attempts in flight are no longer followed, open calls end.
+  const int64_t first = call_key(f.round, 0), last = call_key(f.round, kCallsPerRoundMax);
+  tables.execute("INSERT INTO attempts (id, channel, phone, placed_at, ended_at, outcome) "
+                 "SELECT id * 256 + attempts, channel, phone, placed_at, ?, ? FROM calls WHERE id BETWEEN ? AND ? AND state = 1 ON CONFLICT DO NOTHING",
+                 {h.at, static_cast<int>(Outcome::stopped), first, last});
+  tables.execute("UPDATE calls SET state = ? WHERE id BETWEEN ? AND ? AND state IN (0, 1, 2, 7)", {number(CallState::stopped), first, last});
   tables.execute("UPDATE rounds SET closed_at = ?, reason = ? WHERE id = ?", {h.at, Arg(f.reason), f.round});
 }
 

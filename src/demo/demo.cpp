@@ -8,7 +8,7 @@ namespace {
 
 constexpr Millis kLookEvery = milliseconds(250);
 constexpr Millis kToSubmit = seconds(4), kToApprove = seconds(8), kToGeohazard = seconds(100), kToPassOn = seconds(150);
-constexpr size_t kPassedOnMax = 10;
+constexpr size_t kPassedOnMax = 20;
 
 }  // namespace
 
@@ -79,7 +79,7 @@ void Demo::look(UtcTime now) {
     const std::string key = std::to_string(id.value);
     const auto& sender = node_.settings().sender;
     if (storm.state == WarningState::draft && now >= storm.created_at + kToSubmit)
-      act(duty, key + "-submit", [this, id, duty, sender](Reader& r, UtcTime at) { return submit_warning(r, node_.pack(), id, duty, false, sender, at); });
+      act(duty, key + "-submit", [this, id, sender](Reader& r, UtcTime at) { return submit_warning(r, node_.pack(), id, false, sender, at); });
     if (storm.state == WarningState::pending && now >= storm.submitted_at.value_or(now) + kToApprove)
       act(approver, key + "-approve", [this, id, approver, sender](Reader& r, UtcTime at) { return approve_warning(r, node_.pack(), id, approver, "情况属实，同意发布", sender, at); });
     if (storm.state == WarningState::in_force && storm.issued_at) {

@@ -7,7 +7,7 @@
 namespace anlan {
 namespace {
 
-constexpr double kEmptyVillages = 0.03;  // nobody is named there
+constexpr double kEmptyVillages = 0.05;  // nobody is named there
 
 bool is_community(std::string_view village) { return village.find("社区") != std::string_view::npos; }
 

@@ -48,7 +48,7 @@ Result<std::string> whole(const std::string& path) {
 
 }  // namespace
 
-Result<DemoPlaces> read_demo_places(const DemoData& data, const PinyinTable& pinyin, uint64_t seed) {
+Result<DemoPlaces> read_demo_places(const DemoData& data, const PinyinTable& pinyin) {
   const std::string dist = data.divisions_folder + "/";
   TRY(provinces, whole(dist + "provinces.csv"));
   TRY(cities, rows_of_demo(dist + "cities.csv"));
@@ -69,7 +69,7 @@ Result<DemoPlaces> read_demo_places(const DemoData& data, const PinyinTable& pin
       for (auto& b : file.boundaries) outlines.push_back(std::move(b));
     }
   Boundaries boundaries(std::move(outlines));
-  lay_out(places, boundaries, seed);
+  lay_out(places, boundaries, kDemoLayoutSeed);
   out.index = PlaceIndex::build(std::move(places), std::move(boundaries), pinyin);
   return out;
 }

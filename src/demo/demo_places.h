@@ -11,6 +11,9 @@ namespace anlan {
 
 inline constexpr PlaceCode kDemoCity{6229};
 inline constexpr PlaceCode kDemoCounty{622927};
+// Of the layout. Towns are spread by chance; with this seed 大河家镇 and its neighbours come to lie in the north-west of
+// the county, where people know them to be. Their positions stay flagged approximate.
+inline constexpr uint64_t kDemoLayoutSeed = 472;
 
 struct DemoPlaces {
   std::shared_ptr<const PlaceIndex> index;
@@ -18,6 +21,6 @@ struct DemoPlaces {
 };
 
 // About a second. kNotFound for a missing file, kInvalidFile or kBadRequest for one that cannot be read.
-Result<DemoPlaces> read_demo_places(const DemoData& data, const PinyinTable& pinyin, uint64_t seed);
+Result<DemoPlaces> read_demo_places(const DemoData& data, const PinyinTable& pinyin);
 
 }  // namespace anlan

@@ -114,7 +114,7 @@ class DemoNode {
 };
 
 const DemoPlaces& demo_places() {
-  static const DemoPlaces places = read_demo_places(kData, PinyinTable(), kSeed).value();
+  static const DemoPlaces places = read_demo_places(kData, PinyinTable()).value();
   return places;
 }
 
@@ -248,6 +248,8 @@ TEST(DemoNode, IsFilledOnceAndItsAccountsSignIn) {
       if (login.role == "duty") EXPECT_TRUE(Sessions::password_matches(*Sessions::read_password(*reader, account->id), login.password));
     }
   }
+  const auto cadre = t.sessions->find("village");
+  EXPECT_EQ(cadre->roles.at(0).place.parent(), PlaceCode(622927101));
   t.close();
   t.open();
   EXPECT_EQ(t.node->writer().seq(), seq);
@@ -268,6 +270,7 @@ TEST(Rainstorm, CoversTheNorthWestTowns) {
   ASSERT_EQ(area.polygons.size(), 1u);
   for (const auto& t : towns)
     for (const auto& v : places.children(t.code)) EXPECT_TRUE(contains(area, *v.position)) << v.name;
+  EXPECT_TRUE(std::any_of(towns.begin(), towns.end(), [](const Place& t) { return t.name == "大河家镇"; }));
   EXPECT_GT(area_km2(area), 100);
   EXPECT_LT(area_km2(area), 900);
   std::printf("  %.0f km2:", area_km2(area));

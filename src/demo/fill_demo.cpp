@@ -66,7 +66,7 @@ std::vector<DemoLogin> demo_logins() {
 Result<void> fill_demo(Node& node, Sessions& sessions, const DemoData& data, uint64_t seed) {
   if (sessions.find(demo_logins().front().account)) return {};
 
-  TRY(made, read_demo_places(data, node.pinyin(), seed));
+  TRY(made, read_demo_places(data, node.pinyin()));
   TRY(places_attachment, node.attachments().put(made.index->write()));
 
   DemoCountyStart start;

@@ -14,9 +14,9 @@ class NetworkChannel final : public Channel {
   NetworkChannel(SimulatedPhones& phones, std::string id, ChannelKind kind, Clock& clock)
       : phones_(phones), id_(std::move(id)), kind_(kind), clock_(clock) {}
   std::string_view id() const override { return id_; }
-  void place(std::vector<Attempt> attempts, const std::string&) override {
+  void place(std::vector<Attempt> attempts, const std::string& message) override {
     const UtcTime now = clock_.now();
-    for (const auto& a : attempts) phones_.place(kind_, id_, a, now);
+    for (const auto& a : attempts) phones_.place(kind_, id_, a, message, now);
   }
   void withdraw(const Attempt& attempt) override { phones_.withdraw(attempt); }
 
@@ -74,8 +74,13 @@ double SimulatedPhones::chance(const std::string& key, const char* what) const {
   return static_cast<double>(h >> 11) * 0x1.0p-53;
 }
 
-void SimulatedPhones::place(ChannelKind kind, const std::string& channel, const Attempt& attempt, UtcTime now) {
+void SimulatedPhones::place(ChannelKind kind, const std::string& channel, const Attempt& attempt, const std::string& message,
+                            UtcTime now) {
   std::scoped_lock guard(mutex_);
+  if (kind == ChannelKind::sms) {
+    texts_[attempt.person] = text_ ? text_(attempt, message) : message;
+    if (texts_.size() > kTextsMax) texts_.erase(texts_.begin());
+  }
   const auto key = attempt.key();
   const auto [it, fresh] = placed_.emplace(key, now);
   if (fresh) {
@@ -137,6 +142,12 @@ void SimulatedPhones::tick(UtcTime now) {
     if (!e.answer_only) sink_.report(e.report);
     if (e.digit) sink_.answer_by_digit(e.report.round, e.report.seq, e.digit, e.number, e.channel);
   }
+}
+
+std::string SimulatedPhones::last_text(PersonId person) const {
+  std::scoped_lock guard(mutex_);
+  const auto it = texts_.find(person);
+  return it == texts_.end() ? std::string() : it->second;
 }
 
 UtcTime SimulatedPhones::next_due() const {

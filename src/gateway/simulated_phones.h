@@ -44,10 +44,15 @@ class SimulatedPhones {
   // The town a person's phone is in: decides whether the network there is dead.
   void set_locate(std::function<PlaceCode(PersonId)> locate) { locate_ = std::move(locate); }
 
+  // What a text message says to one person; the plain message when not set.
+  void set_text(std::function<std::string(const Attempt&, const std::string& message)> text) { text_ = std::move(text); }
+  // The last text that a person's phone received; "" when none. For tests and demonstrations.
+  std::string last_text(PersonId person) const;
+
   // A channel over this network: sms or voice.
   std::shared_ptr<Channel> channel(const std::string& id, ChannelKind kind, Clock& clock);
 
-  void place(ChannelKind kind, const std::string& channel, const Attempt& attempt, UtcTime now);
+  void place(ChannelKind kind, const std::string& channel, const Attempt& attempt, const std::string& message, UtcTime now);
   void withdraw(const Attempt& attempt);
   void tick(UtcTime now);
   UtcTime next_due() const;
@@ -56,6 +61,7 @@ class SimulatedPhones {
   std::map<std::string, int> calls_by_key() const;
 
  private:
+  static constexpr size_t kTextsMax = 10'000;
   struct Event {
     UtcTime at;
     uint64_t order;
@@ -78,6 +84,8 @@ class SimulatedPhones {
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::unordered_map<std::string, UtcTime> placed_;  // key → when it reached the network
   std::map<std::string, int> calls_;
+  std::function<std::string(const Attempt&, const std::string&)> text_;
+  std::map<PersonId, std::string> texts_;  // of the last kTextsMax persons by id
   std::set<std::string> withdrawn_;
   std::ofstream log_;
   uint64_t order_ = 0;

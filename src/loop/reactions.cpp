@@ -7,6 +7,8 @@ namespace {
 
 constexpr Millis kConfirmEvery = seconds(10);
 constexpr size_t kConfirmMax = 5'000;
+constexpr Millis kSweepEvery = hours(1);
+constexpr Millis kKeysKept = hours(72);  // an idempotency key is remembered this long
 
 void ignore(const Result<Answer>&) {}
 
@@ -35,6 +37,11 @@ void Reactions::tick(UtcTime now) {
     next_expiry_ms_ = INT64_MAX;
     dirty_ = true;
     node_.writer().submit({"node", "", "", [](Reader& reader, UtcTime at) { return expire_warnings(reader, at); }, {}, {}});
+  }
+  if (now >= next_sweep_) {
+    next_sweep_ = now + kSweepEvery;
+    node_.writer().submit({"node", "", "", [](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }, {},
+                           [now](Tables& tables) { tables.execute("DELETE FROM requests WHERE at < ?", {now - kKeysKept}); }});
   }
   if (dirty_.exchange(false)) open_and_close_rounds();
   finish_rehearsals();
@@ -71,7 +78,8 @@ void Reactions::open_and_close_rounds() {
     next_expiry_ms_ = next;
 
     for (const auto& [warning, version, reason] : to_close)
-      node_.writer().submit({"node", "", "", [warning = warning, version = version, reason = reason](Reader& r, UtcTime) { return close_rounds(r, warning, version, reason); }, ignore, {}});
+      node_.writer().submit({"node", "", "", [warning = warning, version = version, reason = reason](Reader& r, UtcTime) { return close_rounds(r, warning, version, reason); },
+                             [this](const Result<Answer>& closed) { if (!closed) dirty_ = true; }, {}});
     for (const auto& w : warnings) {
       const auto key = std::make_pair(w.id.value, w.version);
       {

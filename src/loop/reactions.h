@@ -51,7 +51,7 @@ class Reactions final : public Observer {
   std::atomic<int64_t> next_expiry_ms_{INT64_MAX};
   std::mutex mutex_;
   std::vector<PhoneWorked> worked_;
-  UtcTime next_confirm_{0};
+  UtcTime next_confirm_{0}, next_sweep_{0};
   std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way
 };
 

@@ -106,13 +106,28 @@ class FiguresByPlace {
   size_t touched_ = 0, last_ = 0;
 };
 
-void plan_channels(const Pack& pack, WarningLevel level, Preview& preview) {
-  for (const auto& channel : pack.channels) {
-    uint32_t people = 0;
-    for (const auto& by_rank : preview.by_rank) {
-      const auto* rule = pack.call_rule(level, by_rank.rank);
-      if (rule && !rule->steps.empty() && rule->steps.front().channel == channel.id) people += by_rank.people;
-    }
+// The channel a person is called by first: the first step that can reach them.
+const CallStep* first_step(const Directory& directory, const CallRule& rule, uint32_t person, const HasAccount& has_account) {
+  for (const auto& step : rule.steps) {
+    const auto* channel = directory.pack().channel(step.channel);
+    if (!channel) continue;
+    if (channel->kind == ChannelKind::app ? has_account && has_account(PersonId{person}) : !directory.person_row(person).phones.empty()) return &step;
+  }
+  return nullptr;
+}
+
+void plan_channels(const Directory& directory, const Targets& targets, WarningLevel level, const HasAccount& has_account, Preview& preview) {
+  const Pack& pack = directory.pack();
+  std::vector<const CallRule*> rules;
+  for (const auto& rank : pack.ranks) rules.push_back(pack.call_rule(level, rank.id));
+  std::vector<uint32_t> first(pack.channels.size());
+  for (const auto& t : targets.people)
+    if (const auto* rule = t.rank < rules.size() ? rules[t.rank] : nullptr)
+      if (const auto* step = first_step(directory, *rule, t.person, has_account))
+        ++first[static_cast<size_t>(pack.channel(step->channel) - pack.channels.data())];
+  for (size_t i = 0; i < pack.channels.size(); ++i) {
+    const auto& channel = pack.channels[i];
+    const uint32_t people = first[i];
     preview.channels.push_back({channel.id, people});
     if (!people) continue;
     double per_s = channel.rate_per_s;
@@ -128,7 +143,8 @@ void plan_channels(const Pack& pack, WarningLevel level, Preview& preview) {
 
 }  // namespace
 
-Preview preview(const Directory& directory, const Targets& targets, const PlaceTable& places, const TargetQuery& query) {
+Preview preview(const Directory& directory, const Targets& targets, const PlaceTable& places, const TargetQuery& query,
+                const HasAccount& has_account) {
   Preview out;
   const Pack& pack = directory.pack();
   std::array<RankFigures, 256> ranks;
@@ -164,7 +180,7 @@ Preview preview(const Directory& directory, const Targets& targets, const PlaceT
     out.by_rank.push_back(ranks[i]);
   }
   out.by_place = figures.rows();
-  plan_channels(pack, query.level, out);
+  plan_channels(directory, targets, query.level, has_account, out);
   return out;
 }
 

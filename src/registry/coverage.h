@@ -5,6 +5,7 @@
 // person counts once in every row that has one of their posts.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,7 +55,10 @@ struct Preview {
   std::vector<CoverageRow> by_place;  // towns, each with its villages; what stands above or beside has a row of its own
 };
 
-Preview preview(const Directory& directory, const Targets& targets, const PlaceTable& places, const TargetQuery& query);
+// Who can be reached on the phone page; without it nobody.
+using HasAccount = std::function<bool(PersonId)>;
+Preview preview(const Directory& directory, const Targets& targets, const PlaceTable& places, const TargetQuery& query,
+                const HasAccount& has_account = {});
 
 // The names behind a figure.
 enum class PreviewGroup { all, vacant, no_phone, stale_phone, shared_phone, outside };

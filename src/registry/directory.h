@@ -2,7 +2,7 @@
 // and everything below it, by record, by holder, by number, by name.
 //
 // Ids are given out from 1 without gaps (journal/writer.h), so rows are arrays indexed by id. The ways in are sorted
-// arrays: a bulk change sorts them anew, a single change shifts them (a quarter of a millisecond at 218,000 posts).
+// arrays: a bulk change sorts them anew, a single change shifts them (a millisecond or two at 218,000 posts).
 //
 // One thread at a time may change it; see live_directory.h for the shared one. Pointers and spans hold until the next
 // change. The pack must outlive it.

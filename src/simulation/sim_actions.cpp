@@ -44,11 +44,11 @@ void SimWorld::act_on_warning() {
   if (warnings_.empty()) return;
   const auto id = random_.pick(warnings_).first;
   const auto what = random_.below(10);
-  if (what < 3) ask(actor, "", [this, id, actor](Reader& r, UtcTime now) { return submit_warning(r, pack_, id, actor, true, "sim", now); });
+  if (what < 3) ask(actor, "", [this, id](Reader& r, UtcTime now) { return submit_warning(r, pack_, id, true, "sim", now); });
   else if (what < 7) ask(actor, "", [this, id, actor](Reader& r, UtcTime now) { return approve_warning(r, pack_, id, actor, "", "sim", now); });
   else if (what == 7) {
     auto content = sim_warning(random_, "change " + std::to_string(++tags_), node_->clock().now());
-    ask(actor, "", [this, id, content, actor](Reader& r, UtcTime now) { return change_warning(r, pack_, id, content, "changed", actor, true, "sim", now); });
+    ask(actor, "", [this, id, content](Reader& r, UtcTime now) { return change_warning(r, pack_, id, content, "changed", true, "sim", now); });
   } else if (what == 8) {
     const UtcTime expires = node_->clock().now() + random_.span(minutes(1), hours(3));
     ask(actor, "", [id, expires](Reader& r, UtcTime now) { return extend_warning(r, id, expires, now); });

@@ -1,5 +1,6 @@
 #include "simulation/sim_county.h"
 
+#include "registry/people_attachment.h"
 #include "registry/place_files.h"
 
 namespace anlan {
@@ -154,21 +155,32 @@ void fill_county(Node& node, SimRandom& random) {
   }
 }
 
-void fill_town(Node& node, int villages) {
+void fill_town(Node& node, int people) {
+  constexpr int kVillages = 900;
   std::string text = "code,name\n";
-  for (int v = 0; v < std::min(villages, 999); ++v) text += std::to_string(622927101000 + v) + ",村" + std::to_string(v) + "\n";
+  for (int v = 0; v < kVillages; ++v) text += std::to_string(622927101001 + v) + ",村" + std::to_string(v) + "\n";
   import_index(node, index_of(text, node.pinyin()));
-  const auto places = node.places().get();
-  for (int i = 1; i <= villages; ++i) {
-    node.writer().submit({"account:1", "", "", [i](Reader& r, UtcTime) { return add_person(r, person(i, true, false)); }, {}, {}});
-    const auto p = post("village_head", PlaceCode(622927101000 + i % std::min(villages, 999)), i);
-    node.writer().submit({"account:1", "", "", [p, places, &node](Reader& r, UtcTime) { return add_post(r, node.pack(), places->places(), p); }, {}, {}});
-    if (i % 400 == 0)
-      while (node.writer().run_batch()) {
-      }
+  std::vector<ImportedPerson> persons;
+  std::vector<ImportedPost> posts;
+  for (int i = 1; i <= people; ++i) {
+    ImportedPerson person;
+    person.person = PersonId{i};
+    person.name = "人员" + std::to_string(i);
+    person.phones = {std::to_string(13800000000 + i)};
+    person.generated = true;
+    persons.push_back(std::move(person));
+    ImportedPost post;
+    post.post = PostId{i};
+    post.kind = "village_head";
+    post.place = PlaceCode(622927101001 + i % kVillages);
+    post.holder = PersonId{i};
+    post.generated = true;
+    posts.push_back(std::move(post));
   }
-  while (node.writer().run_batch()) {
-  }
+  PeopleImported imported;
+  imported.attachment = node.attachments().put(write_people(persons, posts)).value();
+  imported.rows = imported.created = people;
+  run(node, "", [&](Reader&) -> Result<Decision> { return Decision{{fact(imported)}, "{}"}; });
 }
 
 WarningContent sim_warning(SimRandom& random, const std::string& headline, UtcTime now) {

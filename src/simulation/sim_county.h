@@ -13,8 +13,8 @@ Pack sim_pack(SimRandom& random);
 // The commands that fill an empty node: places, people, posts, accounts. Some posts are vacant, some people have no
 // telephone, some hold several posts.
 void fill_county(Node& node, SimRandom& random);
-// For tests that want more people than the county has: `villages` in one town with one post and one person each.
-void fill_town(Node& node, int villages);
+// For tests that want more people than the county has: so many village heads in one town, in one import.
+void fill_town(Node& node, int people);
 
 std::vector<PlaceCode> sim_villages();
 WarningContent sim_warning(SimRandom& random, const std::string& headline, UtcTime now);

@@ -57,6 +57,7 @@ SimDisk::Fault SimDisk::write_at(File& file, size_t offset, std::string_view byt
     return Fault::dead;
   }
   const size_t size = std::max(file.bytes.size(), offset + bytes.size());
+  if (capacity_ == 0) return Fault::full;
   if (size > file.bytes.size() && used_ + (size - file.bytes.size()) > capacity_) return Fault::full;
   put(file, offset, bytes);
   return Fault::none;
@@ -151,6 +152,7 @@ Result<void> SimDisk::write(const std::string& path, std::string_view bytes) {
   }
   const auto it = files_.find(path);
   const size_t before = it == files_.end() ? 0 : it->second->bytes.size();
+  if (capacity_ == 0) return fault_of(Fault::full);
   if (bytes.size() > before && used_ + (bytes.size() - before) > capacity_) return fault_of(Fault::full);
   auto file = std::make_shared<File>();
   file->bytes = bytes;

@@ -50,6 +50,7 @@ class SimDisk final : public Disk {
   bool dead() const { return dead_; }
   // What a restart finds. All handles are dead from now on.
   void crash();
+  // 0 refuses overwriting as well, as a copy-on-write file system does.
   void set_capacity(size_t bytes) { capacity_ = bytes; }
   size_t used() const { return used_; }
   uint64_t operations() const { return operations_; }

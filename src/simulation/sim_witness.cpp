@@ -29,6 +29,7 @@ void SimWitness::on_committed(const std::vector<RecordedFact>& facts) {
 void SimWitness::see(const RecordedFact& f) {
   if (f.header.seq != seq() + 1) fail(f.header, "follows fact " + std::to_string(seq()));
   seen_.push_back(hash_of(f.header.seq, f.header.at.ms, f.body->kind(), f.body->json()));
+  if (trace_) trace_(std::to_string(f.header.seq) + " " + f.header.actor + " " + std::string(f.body->kind()) + " " + f.body->json().substr(0, 400));
   observe(f);
 }
 
@@ -172,7 +173,7 @@ void SimWitness::observe(const RecordedFact& fact) {
       c->passes_on = f->passes_on;
       if (!f->passes_on) {
         c->answered = true;
-        c->open = false;
+        c->open = c->escalated = false;
       } else {
         c->answered = false;
         if (!c->escalated) c->open = true;
@@ -180,7 +181,7 @@ void SimWitness::observe(const RecordedFact& fact) {
     }
     for (const auto* list : {&f->covers, &f->releases})
       for (const auto seq : *list)
-        if (auto* c = call(current_, r, seq)) c->open = c->flying = false;
+        if (auto* c = call(current_, r, seq)) c->open = c->flying = c->escalated = false;
   } else if (const auto* f = fact.as<RoundStopped>()) {
     round(f->round).stopped = true;
   } else if (const auto* f = fact.as<RoundResumed>()) {

@@ -32,6 +32,7 @@ class SimWitness final : public Observer {
     attachments_ = attachments;
     deaf_ = std::move(deaf);
   }
+  void trace(Fail trace) { trace_ = std::move(trace); }
   void on_committed(const std::vector<RecordedFact>& facts) override;
 
   // After a restart: what was seen is still there, unaltered; what was committed unseen is learned.
@@ -80,7 +81,7 @@ class SimWitness final : public Observer {
   Call* call(const FactHeader& header, Round& round, int64_t seq);
 
   const SimClock& clock_;
-  Fail fail_;
+  Fail fail_, trace_;
   const Attachments* attachments_ = nullptr;
   std::function<bool()> deaf_;
   std::vector<size_t> seen_;  // hash of each fact, by its number

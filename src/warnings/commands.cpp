@@ -32,6 +32,13 @@ Result<WarningRow> in_state(Reader& reader, WarningId id, WarningState state, co
   return std::move(*w);
 }
 
+// Whoever drafted, edited, restored or sent a draft is not its second person.
+bool is_author(Reader& reader, WarningId id, const std::string& actor) {
+  return reader.integer("SELECT seq FROM facts WHERE subject = ? AND actor = ? AND kind IN "
+                        "('WarningDrafted', 'WarningEdited', 'WarningSubmitted', 'WarningRestored') LIMIT 1",
+                        {warning_subject(id), Arg(actor)}).has_value();
+}
+
 // An imported update takes the place of the warning it refers to.
 void supersede_earlier(Reader& reader, const WarningRow& w, Decision& d) {
   if (!w.origin) return;
@@ -95,11 +102,10 @@ Result<Decision> restore_warning(Reader& reader, WarningId id) {
   return one(id, about(WarningRestored{id}));
 }
 
-Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, const std::string& actor, bool may_issue,
-                                const std::string& sender, UtcTime now) {
+Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, bool may_issue, const std::string& sender,
+                                UtcTime now) {
   TRY(w, in_state(reader, id, WarningState::draft, "只有草稿可以送批 / only a draft can be sent for approval"));
   TRY_VOID(check_content(pack, w.content, now));
-  (void)actor;  // the fact carries it
   if (may_issue && !pack.needs_second_person(w.content.level)) return issue(reader, w, "", sender);
   return one(id, about(WarningSubmitted{id, w.content.headline}, place_of(w.content)));
 }
@@ -111,8 +117,8 @@ Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id,
   const bool change = w->state == WarningState::in_force && w->pending;
   if (!change && w->state != WarningState::pending) return conflict("没有等待批准的内容 / nothing waits for approval");
   const WarningContent& content = change ? *w->pending : w->content;
-  const std::string& author = change ? w->proposed_by : w->drafter;
-  if (pack.needs_second_person(content.level) && actor == author) return Error(ErrorCode::kFourEyes);
+  const bool own = change ? actor == w->proposed_by : is_author(reader, id, actor);
+  if (own && pack.needs_second_person(content.level)) return Error(ErrorCode::kFourEyes);
   TRY_VOID(check_content(pack, content, now));
   if (!change) return issue(reader, *w, comment, sender);
   const int64_t version = w->version + 1;
@@ -128,8 +134,7 @@ Result<Decision> return_warning(Reader& reader, WarningId id, const std::string&
 }
 
 Result<Decision> change_warning(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content,
-                                const std::string& comment, const std::string& actor, bool may_issue, const std::string& sender,
-                                UtcTime now) {
+                                const std::string& comment, bool may_issue, const std::string& sender, UtcTime now) {
   TRY(w, in_state(reader, id, WarningState::in_force, "预警不在有效期内 / the warning is not in force"));
   TRY_VOID(check_content(pack, content, now));
   const bool lowered = content.level < w.content.level;

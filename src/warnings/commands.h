@@ -33,18 +33,17 @@ Result<Decision> edit_warning(Reader& reader, const Pack& pack, WarningId id, co
 Result<Decision> discard_warning(Reader& reader, WarningId id);
 Result<Decision> restore_warning(Reader& reader, WarningId id);
 // Sends a draft for approval; where the level needs no second person and `may_issue`, it is issued at once.
-Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, const std::string& actor, bool may_issue,
-                                const std::string& sender, UtcTime now);
-// Issues a pending draft or a proposed change. kFourEyes when the level needs a second person and the actor drafted or
-// proposed it.
+Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, bool may_issue, const std::string& sender,
+                                UtcTime now);
+// Issues a pending draft or a proposed change. kFourEyes when the level needs a second person and the actor drafted,
+// edited, sent or proposed it.
 Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id, const std::string& actor,
                                  const std::string& comment, const std::string& sender, UtcTime now);
 Result<Decision> return_warning(Reader& reader, WarningId id, const std::string& comment);
 // A new level, area or text for a warning in force. Takes effect at once where no second person is needed; lowering
 // never needs one.
 Result<Decision> change_warning(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content,
-                                const std::string& comment, const std::string& actor, bool may_issue, const std::string& sender,
-                                UtcTime now);
+                                const std::string& comment, bool may_issue, const std::string& sender, UtcTime now);
 Result<Decision> extend_warning(Reader& reader, WarningId id, UtcTime expires, UtcTime now);
 Result<Decision> cancel_warning(Reader& reader, WarningId id, const std::string& comment);
 // Ends what has run out. O(warnings that ran out).

@@ -84,9 +84,7 @@ void list(const CallPtr& call) {
     std::vector<Kept> found;
     // Times are in order of numbers but where a clock was set back, so they bound the search and are checked again.
     int64_t top = *before;
-    if (*to != INT64_MAX)
-      if (const auto after = reader.integer("SELECT MAX(seq) FROM facts WHERE at < ?", {*to})) top = std::min(top, *after + 1);
-      else top = 0;
+    if (*to != INT64_MAX) top = std::min(top, reader.integer("SELECT MAX(seq) FROM facts WHERE at < ?", {*to}).value_or(0) + 1);
     int64_t bottom = 1;
     if (*from > 0) bottom = reader.integer("SELECT MIN(seq) FROM facts WHERE at >= ?", {*from}).value_or(INT64_MAX);
     if (top == INT64_MAX) top = reader.integer("SELECT MAX(seq) FROM facts").value_or(0) + 1;

@@ -79,7 +79,11 @@ class RegistryRoutes : public testing::Test {
     return n.value_or(-1);
   }
 
-  static inline const Contract contract;
+  static const Contract& contract_read() {
+    static const Contract contract;
+    return contract;
+  }
+  const Contract& contract = contract_read();
   ApiTestNode t{{}, settings()};
   std::string registrar, viewer, town, elsewhere;
 };

@@ -197,7 +197,7 @@ void preview_figures(const CallPtr& call) {
   const auto index = call->node().places().get();
   json::object o;
   call->node().with_targets(content, [&](const Targets& targets, const Directory& directory, const PlaceTable& places, const TargetQuery& query) {
-    const auto p = preview(directory, targets, places, query);
+    const auto p = preview(directory, targets, places, query, [&](PersonId p) { return call->node().contacts().has_account(p); });
     json::array empty, channels, ranks, rows;
     for (size_t i = 0; i < p.villages_empty.size() && i < 1'000; ++i) empty.push_back(place_json(*index, p.villages_empty[i]));
     for (const auto& c : p.channels) channels.push_back({{"id", c.channel}, {"people", c.people}});
@@ -314,6 +314,16 @@ void sources(const CallPtr& call, int status = 200) {
   if (value) call->ok(std::move(*value), status);
 }
 
+// "暴雨橙色预警": what a queue says in one glance; the headline names the issuer and the area as well.
+std::string warning_title(Call& call, const WarningContent& c) {
+  const auto& pack = call.node().pack();
+  const auto* hazard = pack.hazard(c.hazard);
+  const auto id = boost::describe::enum_to_string(c.level, "");
+  for (const auto& level : pack.levels)
+    if (level.id == id && hazard) return call.language == Language::kZh ? hazard->zh + level.zh + "预警" : hazard->en + ", " + level.en;
+  return c.headline;
+}
+
 // What waits for this account, by deadline.
 void queue(const CallPtr& call) {
   auto& node = call->node();
@@ -330,7 +340,7 @@ void queue(const CallPtr& call) {
       const bool duty = call->may(Need::duty, place), approver = call->may(Need::approver, place);
       auto add = [&](const char* kind, const char* ask, UtcTime since, std::optional<UtcTime> deadline, std::string link, std::string detail, int64_t count) {
         items.push_back({deadline ? deadline->ms : INT64_MAX,
-                         {{"kind", kind}, {"level", boost::describe::enum_to_string(w.content.level, "")}, {"hazard", w.content.hazard}, {"title", w.content.headline},
+                         {{"kind", kind}, {"level", boost::describe::enum_to_string(w.content.level, "")}, {"hazard", w.content.hazard}, {"title", warning_title(*call, w.content)},
                           {"where", w.content.area_label}, {"detail", detail}, {"since", since.ms}, {"deadline", deadline ? json::value(deadline->ms) : json::value(nullptr)},
                           {"ask", ask}, {"count", count}, {"link", link}}});
       };
@@ -429,7 +439,7 @@ void add_warning_routes(Api& api) {
   api.add({"POST", "/warnings/{id}/submit", Need::duty, [](CallPtr call) {
              if (!warning_for(call, Need::duty)) return;
              command(call, [call](Reader& reader, UtcTime now) {
-               return submit_warning(reader, call->node().pack(), warning_id(call), call->actor(), true, call->node().settings().sender, now);
+               return submit_warning(reader, call->node().pack(), warning_id(call), true, call->node().settings().sender, now);
              });
            }});
   api.add({"POST", "/warnings/{id}/approve", Need::approver, [](CallPtr call) {
@@ -461,7 +471,7 @@ void add_warning_routes(Api& api) {
              std::string comment;
              take(*body, "comment", comment);
              command(call, [call, c = *content, comment](Reader& reader, UtcTime now) {
-               return change_warning(reader, call->node().pack(), warning_id(call), c, comment, call->actor(), true, call->node().settings().sender, now);
+               return change_warning(reader, call->node().pack(), warning_id(call), c, comment, true, call->node().settings().sender, now);
              });
            }, Run::worker, kDraftBytesMax});
   api.add({"POST", "/warnings/{id}/extend", Need::duty, [](CallPtr call) {

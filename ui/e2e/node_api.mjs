@@ -72,7 +72,13 @@ export async function warn(base, accounts, { hazard = 'rainstorm', level = 'oran
     const approver = await NodeApi.signIn(base, accounts.approver)
     warning = await approver.post(`/warnings/${drafted.id}/approve`, { comment: '' })
   }
-  const round = warning.round ?? warning.rounds?.find((r) => r.state !== 'closed')?.id
+  // The round is opened by a reaction, a moment after the approval.
+  let round = null
+  for (let i = 0; i < 100 && !round; i++) {
+    warning = await duty.get(`/warnings/${drafted.id}`)
+    round = warning.round ?? warning.rounds?.find((r) => r.mode === 'live' && r.state !== 'closed')?.id
+    if (!round) await new Promise((done) => setTimeout(done, 50))
+  }
   return { warning, round, duty }
 }
 

@@ -5,7 +5,7 @@ afterEach(() => vi.unstubAllGlobals())
 const answer = (status: number, body: unknown) => vi.stubGlobal('fetch', vi.fn(async () => new Response(JSON.stringify(body), { status })))
 
 describe('api', () => {
-  it('leaves empty parameters out', () => expect(query({ place: '62', q: '', offset: 0, vacant: false })).toBe('?place=62&offset=0'))
+  it('leaves empty parameters out, but not what is false or zero', () => expect(query({ place: '62', q: '', offset: 0, dry_run: false })).toBe('?place=62&offset=0&dry_run=false'))
   it('makes keys where randomUUID is missing', () => {
     vi.stubGlobal('crypto', { getRandomValues: (a: Uint8Array) => a.fill(7) })
     expect(newKey()).toBe('07'.repeat(16))

@@ -38,7 +38,7 @@ export function newKey(): string {
 
 export type Query = Record<string, string | number | boolean | null | undefined>
 export function query(params: Query = {}): string {
-  const kept = Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== '' && v !== false)
+  const kept = Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== '')
   if (!kept.length) return ''
   return '?' + new URLSearchParams(kept.map(([k, v]) => [k, String(v)])).toString()
 }
