@@ -109,7 +109,7 @@ void launch(Node& node) {
   c.expires = c.onset + hours(2);
   const auto drafted = run("account:1", [&](Reader& r, UtcTime now) { return draft_warning(r, node.pack(), WarningSource::drawn, c, {}, now); });
   const WarningId id{parse_json(drafted)->at("warning").to_number<int64_t>()};
-  run("account:1", [&](Reader& r, UtcTime now) { return submit_warning(r, node.pack(), id, "account:1", false, "kill", now); });
+  run("account:1", [&](Reader& r, UtcTime now) { return submit_warning(r, node.pack(), id, false, "kill", now); });
   run("account:2", [&](Reader& r, UtcTime now) { return approve_warning(r, node.pack(), id, "account:2", "", "kill", now); });
 }
 

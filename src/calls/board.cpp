@@ -82,7 +82,7 @@ void Board::answer(int64_t seq, const CallAnswered& f, UtcTime at) {
     if (!f.passes_on) x.state = CallState::answered;
     else if (x.state != CallState::escalated) {
       x.state = CallState::waiting;
-      x.due = x.limit_at = at;
+      x.due = x.limit_at = round_.stopped_at.value_or(at);
     }
   });
   for (const auto other : f.covers)

@@ -11,6 +11,7 @@
 #include "base/real_ports.h"
 #include "calls/call_list.h"
 #include "calls/caller.h"
+#include "calls/queries.h"
 
 namespace anlan {
 
@@ -228,6 +229,7 @@ class CallsRig : public testing::Test {
         EXPECT_EQ(std::tie(a.meaning, a.attention, a.number), std::tie(b.meaning, b.attention, b.number)) << "seq " << i + 1;
       }
       EXPECT_EQ(live.totals(), loaded.totals());
+      EXPECT_EQ(live.totals(), round_totals(*reader, round));
       for (const auto level : {PlaceLevel::kCounty, PlaceLevel::kTown, PlaceLevel::kVillage}) {
         EXPECT_EQ(live.places(level, {}), loaded.places(level, {}));
         for (const auto p : live.places(level, {})) EXPECT_EQ(live.counts(p), loaded.counts(p)) << p.text();

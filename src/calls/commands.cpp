@@ -17,7 +17,22 @@ NewFact round_fact(F value) {
   return fact(std::move(value), std::move(subject));
 }
 
+// What an answer needs to know of its round. Answers come by the thousand: rules and message are not read for each.
+struct RoundMoment {
+  RoundState state;
+  UtcTime opened_at;
+};
+std::optional<RoundMoment> read_moment(Reader& reader, RoundId id) {
+  std::optional<RoundMoment> found;
+  reader.query("SELECT state, opened_at FROM rounds WHERE id = ?", {id},
+               [&](const Row& row) { found = RoundMoment{static_cast<RoundState>(row.integer(0)), row.time(1)}; });
+  return found;
+}
+
 const RoundRule& rule_of(const RoundRow& round, const CallRow& row) { return round.rules.at(static_cast<size_t>(row.rule)); }
+
+// Time stands still in a stopped round: what is due then is due so long after it goes on.
+UtcTime round_time(const RoundRow& round, UtcTime now) { return round.stopped_at.value_or(now); }
 
 void add_requeue(CallsRequeued& f, int64_t seq, const NextState& n, UtcTime limit) {
   f.calls.push_back({seq, static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, limit.ms});
@@ -165,7 +180,7 @@ Result<Decision> record_reports(Reader& reader, const Pack& pack, const Contacts
     const auto* channel = pack.channel(row->channel);
     const int next = usable_step(rule, pack, contacts, row->person, row->step + 1);
     const auto n = after_attempt(*row, rule, r.outcome, channel ? channel->answer_wait : Millis{}, next,
-                                 r.outcome == Outcome::wrong_number ? contacts.phones(row->person).size() : 0, now);
+                                 r.outcome == Outcome::wrong_number ? contacts.phones(row->person).size() : 0, round_time(*round, now));
     f.ended.push_back({r.seq, r.no, static_cast<int64_t>(r.outcome), static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, n.reached});
   }
   if (f.ended.empty()) return Decision{};
@@ -173,7 +188,7 @@ Result<Decision> record_reports(Reader& reader, const Pack& pack, const Contacts
 }
 
 Result<Decision> give_answer(Reader& reader, const Pack& pack, const GiveAnswer& c, UtcTime now) {
-  const auto round = read_round(reader, c.round);
+  const auto round = read_moment(reader, c.round);
   if (!round) return round_not_found(c.round);
   const auto row = read_call(reader, c.round, c.seq);
   if (!row) return call_not_found(c.seq);
@@ -205,7 +220,7 @@ Result<Decision> give_answer(Reader& reader, const Pack& pack, const GiveAnswer&
   f.attention = meaning->attention;
   // An answer is late when the limit had passed before the button was pressed, not before the network let it through.
   const UtcTime pressed = c.pressed_at && *c.pressed_at < now && *c.pressed_at > round->opened_at ? *c.pressed_at : now;
-  f.late = (row->limit_at.ms && pressed >= row->limit_at) || round->state == RoundState::closed;
+  f.late = (row->limit_at.ms && std::min(pressed, round_time(*round, pressed)) >= row->limit_at) || round->state == RoundState::closed;
   // Nothing is passed on for whoever is not needed any more.
   f.passes_on = meaning->passes_on && round->state != RoundState::closed && row->state != CallState::covered && row->state != CallState::stopped;
   if (!meaning->passes_on) {
@@ -237,7 +252,7 @@ Result<Decision> call_again(Reader& reader, const Pack& pack, const Contacts& co
       if (seqs.size() == 1) return Error(ErrorCode::kConflict, {{"why", row->person ? "没有可用的号码 / no usable number" : "岗位空缺 / the post is vacant"}});
       continue;
     }
-    f.calls.push_back({seq, static_cast<int64_t>(CallState::queued), step, 0, now.ms, 0});
+    f.calls.push_back({seq, static_cast<int64_t>(CallState::queued), step, 0, round_time(*round, now).ms, 0});
   }
   if (f.calls.empty()) return Decision{};
   return Decision{{round_fact(std::move(f))}, "{}"};
@@ -253,7 +268,7 @@ Result<Decision> pass_on_now(Reader& reader, const Pack& pack, const Contacts& c
   if (!row) return call_not_found(seq);
   if (row->state == CallState::answered || row->state == CallState::covered)
     return Error(ErrorCode::kConflict, {{"why", "已经应答 / already answered"}});
-  Escalation escalation(reader, pack, contacts, *round, now);
+  Escalation escalation(reader, pack, contacts, *round, round_time(*round, now));
   if (!escalation.pass_on(*row, kind))
     return Error(ErrorCode::kConflict, {{"why", kind == CallKind::deputy ? "没有在岗的副职 / no deputy in post" : "没有在岗的上级 / no superior in post"}});
   return Decision{{round_fact(escalation.take())}, "{}"};

@@ -165,10 +165,13 @@ void apply(Tables& tables, const CallAnswered& f, const FactHeader& h) {
                  {h.seq, id, h.at, f.pressed_at, Arg(f.channel), Arg(f.meaning), f.number, Arg(f.text), f.lon, f.lat, f.accuracy_m,
                   Arg(photos), Arg(f.by), f.late, f.attention});
   end_attempt(tables, id, Outcome::answered, h.at);
-  if (f.passes_on)
-    tables.execute("UPDATE calls SET state = ?, due = ?, limit_at = ? WHERE id = ? AND state <> 5", {number(CallState::waiting), h.at, h.at, id});
-  else
+  if (f.passes_on) {
+    const auto stopped = tables.integer("SELECT stopped_at FROM rounds WHERE id = ? AND stopped_at IS NOT NULL", {f.round});
+    const UtcTime due = stopped ? UtcTime{*stopped} : h.at;  // time stands still in a stopped round
+    tables.execute("UPDATE calls SET state = ?, due = ?, limit_at = ? WHERE id = ? AND state <> 5", {number(CallState::waiting), due, due, id});
+  } else {
     tables.execute("UPDATE calls SET state = ? WHERE id = ?", {number(CallState::answered), id});
+  }
   for (const auto seq : f.covers) {
     end_attempt(tables, call_key(f.round, seq), Outcome::stopped, h.at);
     tables.execute("UPDATE calls SET state = ? WHERE id = ?", {number(CallState::covered), call_key(f.round, seq)});

@@ -102,7 +102,8 @@ void SimWorld::start() {
   settings.place = kSimCounty;
   SqliteOptions options;
   options.vfs = disk_.vfs_name();
-  options.checkpoint_pages = 60;
+  // A lie about the log alone: facts are lost, the store stays whole.
+  options.checkpoint_pages = settings_.bug == PlantedBug::lying_sync ? 1'000'000 : 60;
   auto store = open_sqlite("anlan.db", options);
   auto node = Node::open(settings, pack_, std::move(store).value(), disk_, clock, random_);
   if (!node) {
@@ -274,7 +275,7 @@ SimOutcome SimWorld::run() {
     heal();
     answers_due_.clear();
     if (!node_) restart_at_ = clock_.true_time;
-    pass(seconds(1));
+    pass(minutes(6));  // whoever still asks for something has been heard
     if (node_)
       for (const auto id : node_->caller().open_rounds())
         ask("account:1", "", [id](Reader& r, UtcTime now) { return resume_round(r, id, now); });

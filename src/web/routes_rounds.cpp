@@ -66,7 +66,7 @@ void answer_with_board(const CallPtr& call, const RoundsPtr& rounds, const Round
   call->ok(std::move(body));
 }
 
-void list(const CallPtr& call, const RoundsPtr& rounds) {
+void list(const CallPtr& call) {
   const auto state = call->text("state");
   RoundsAsked asked = RoundsAsked::all;
   if (!state.empty() && !boost::describe::enum_from_string(state.c_str(), asked))
@@ -84,7 +84,7 @@ void list(const CallPtr& call, const RoundsPtr& rounds) {
       const auto w = read_warning(reader, r.warning);
       if (w && !touches(mine, place_of_warning(call->node(), w->content))) continue;
       Item item{std::move(r), {}};
-      if (item.round.state == RoundState::closed) item.totals = rounds->closed.get(reader, call->node().pack(), item.round)->totals();
+      if (item.round.state == RoundState::closed) item.totals = round_totals(reader, item.round.id);
       found.push_back(std::move(item));
     }
     return found;
@@ -320,7 +320,7 @@ void record(const CallPtr& call, const RoundsPtr& rounds, RecordForm form) {
 void add_round_routes(Api& api) {
   auto rounds = std::make_shared<Rounds>();
   auto with = [&](auto f) { return [f, rounds](const CallPtr& call) { f(call, rounds); }; };
-  api.add({"GET", "/rounds", Need::session, with(list)});
+  api.add({"GET", "/rounds", Need::session, list});
   api.add({"GET", "/rounds/{id}/board", Need::session, with(board)});
   api.add({"GET", "/rounds/{id}/calls", Need::session, with(calls)});
   api.add({"GET", "/rounds/{id}/calls/{seq}", Need::session, one});
