@@ -60,7 +60,7 @@ double raw_rows_per_s(const std::string& file) {
   return per_s;
 }
 
-// Sends the commands of one writer. `counted` says whether the answer came while the clock ran.
+// The writers, and what came of their commands.
 class Clients {
  public:
   explicit Clients(Writer& writer) : writer_(writer) {}

@@ -21,18 +21,21 @@ NewFact round_fact(F value) {
 struct RoundMoment {
   RoundState state;
   UtcTime opened_at;
+  std::optional<UtcTime> stopped_at;
 };
 std::optional<RoundMoment> read_moment(Reader& reader, RoundId id) {
   std::optional<RoundMoment> found;
-  reader.query("SELECT state, opened_at FROM rounds WHERE id = ?", {id},
-               [&](const Row& row) { found = RoundMoment{static_cast<RoundState>(row.integer(0)), row.time(1)}; });
+  reader.query("SELECT state, opened_at, stopped_at FROM rounds WHERE id = ?", {id}, [&](const Row& row) {
+    found = RoundMoment{static_cast<RoundState>(row.integer(0)), row.time(1), row.is_null(2) ? std::nullopt : std::optional(row.time(2))};
+  });
   return found;
 }
 
 const RoundRule& rule_of(const RoundRow& round, const CallRow& row) { return round.rules.at(static_cast<size_t>(row.rule)); }
 
 // Time stands still in a stopped round: what is due then is due so long after it goes on.
-UtcTime round_time(const RoundRow& round, UtcTime now) { return round.stopped_at.value_or(now); }
+template <class Round>
+UtcTime round_time(const Round& round, UtcTime now) { return round.stopped_at.value_or(now); }
 
 void add_requeue(CallsRequeued& f, int64_t seq, const NextState& n, UtcTime limit) {
   f.calls.push_back({seq, static_cast<int64_t>(n.state), n.step, n.tries, n.due.ms, limit.ms});

@@ -120,7 +120,6 @@ json::object call_json(PeopleJson& people, const RoundRow& round, const CallDeta
   for (const auto& b : c.because_of) {
     const auto* person = directory.person(b.person);
     because.push_back(json::string(with_place(b.post) + (person ? " " + person->name : std::string())));
-    if (person) (void)people.person_ref_json(b.person);  // shown, so it is recorded
   }
   for (const auto& a : c.attempts)
     attempts.push_back({{"no", a.no}, {"channel", a.channel}, {"phone_masked", mask_phone(a.phone)}, {"at", a.at.ms}, {"ended_at", null_or(a.ended_at)}, {"outcome", name_of(a.outcome)}});
@@ -131,7 +130,6 @@ json::object call_json(PeopleJson& people, const RoundRow& round, const CallDeta
   o["superior"] = people.person_ref_json(directory.superior_of(row.post, round.hazard, people.now()));
   o["next_call"] = maybe(c.next_call);
   const auto* covering = directory.person(c.covered_by);
-  if (covering) (void)people.person_ref_json(c.covered_by);
   o["covered_by"] = covering ? json::value(covering->name) : json::value(nullptr);
   o["attempts"] = std::move(attempts);
   o["answer"] = c.answers.empty() ? json::value(nullptr) : json::value(answer_json(c.answers.back()));

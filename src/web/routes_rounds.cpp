@@ -5,6 +5,7 @@
 #include "registry/people_search.h"
 #include "web/live_hub.h"
 #include "web/round_json.h"
+#include "web/seen_people.h"
 #include "web/warning_json.h"
 
 namespace anlan {
@@ -15,8 +16,25 @@ constexpr int64_t kAgainMax = 50'000;  // people called again by one press; the 
 // What the routes of rounds share; lives as long as the table of routes.
 struct Rounds {
   ClosedBoards closed;
+  SeenPeople seen;
 };
 using RoundsPtr = std::shared_ptr<Rounds>;
+
+// Everybody whose name stands in these calls.
+std::set<PersonId> persons_in(const Directory& directory, const RoundRow& round, const std::vector<CallDetails>& calls, UtcTime now) {
+  std::set<PersonId> persons;
+  auto add = [&](PersonId id) {
+    if (directory.person(id)) persons.insert(id);
+  };
+  for (const auto& c : calls) {
+    add(c.row.person);
+    add(c.covered_by);
+    for (const auto& b : c.because_of) add(b.person);
+    for (const auto& holding : {directory.deputy_of(c.row.post, round.hazard, now), directory.superior_of(c.row.post, round.hazard, now)})
+      if (holding) add(holding->person);
+  }
+  return persons;
+}
 
 Error not_found(const CallPtr& call) {
   return Error(ErrorCode::kNotFound, {{"what", call->language == Language::kZh ? "这次叫应" : "this call round"}});
@@ -152,27 +170,31 @@ void calls(const CallPtr& call, const RoundsPtr& rounds) {
     return all;
   });
   json::array items;
-  PersonalDataRead shown;
+  std::set<PersonId> persons;
+  const UtcTime now = call->node().clock().now();
   {
     const auto directory = call->node().directory().read();
     PeopleJson people(call->node(), *directory);
     for (const auto& c : details) items.push_back(call_json(people, asked->round, c));
-    shown = people.shown("calls", call->place().empty() ? asked->place : call->place());
+    persons = persons_in(*directory, asked->round, details, now);
   }
+  auto shown = rounds->seen.fresh(call->account().id, asked->round.id, "calls", call->place().empty() ? asked->place : call->place(), persons, now);
   ok_personal(call, json::object{{"total", total}, {"items", std::move(items)}}, std::move(shown));
 }
 
-void answer_with_call(const CallPtr& call, const RoundRow& round, int64_t seq) {
+void answer_with_call(const CallPtr& call, const RoundsPtr& rounds, const RoundRow& round, int64_t seq) {
   const auto details = call->read([&](Reader& reader) { return read_call_details(reader, round.id, seq); });
   if (!details) return call->fail(Error(ErrorCode::kNotFound, {{"what", call->language == Language::kZh ? "这次呼叫" : "this call"}}));
   json::object body;
-  PersonalDataRead shown;
+  std::set<PersonId> persons;
+  const UtcTime now = call->node().clock().now();
   {
     const auto directory = call->node().directory().read();
     PeopleJson people(call->node(), *directory);
     body = call_json(people, round, *details);
-    shown = people.shown("call", details->row.place);
+    persons = persons_in(*directory, round, {*details}, now);
   }
+  auto shown = rounds->seen.fresh(call->account().id, round.id, "call", details->row.place, persons, now);
   ok_personal(call, std::move(body), std::move(shown));
 }
 
@@ -189,40 +211,40 @@ std::optional<std::pair<Asked, CallRow>> asked_call(const CallPtr& call, Need ne
   return std::make_pair(std::move(*asked), *row);
 }
 
-void one(const CallPtr& call) {
-  if (const auto found = asked_call(call, Need::session)) answer_with_call(call, found->first.round, found->second.seq);
+void one(const CallPtr& call, const RoundsPtr& rounds) {
+  if (const auto found = asked_call(call, Need::session)) answer_with_call(call, rounds, found->first.round, found->second.seq);
 }
 
 using Decide = std::function<Result<Decision>(Reader&, UtcTime, RoundId, int64_t seq)>;
-void change_call(const CallPtr& call, Decide decide) {
+void change_call(const CallPtr& call, const RoundsPtr& rounds, Decide decide) {
   const auto found = asked_call(call, Need::duty);
   if (!found) return;
   const auto round = found->first.round;
   const auto seq = found->second.seq;
   call->change([decide = std::move(decide), id = round.id, seq](Reader& reader, UtcTime now) { return decide(reader, now, id, seq); },
-               [call, round, seq](const Answer&) { answer_with_call(call, round, seq); });
+               [call, rounds, round, seq](const Answer&) { answer_with_call(call, rounds, round, seq); });
 }
 
-void again(const CallPtr& call) {
-  change_call(call, [node = &call->node()](Reader& reader, UtcTime now, RoundId round, int64_t seq) {
+void again(const CallPtr& call, const RoundsPtr& rounds) {
+  change_call(call, rounds, [node = &call->node()](Reader& reader, UtcTime now, RoundId round, int64_t seq) {
     return call_again(reader, node->pack(), node->contacts(), round, {seq}, now);
   });
 }
 
-void pass_on(const CallPtr& call, CallKind kind) {
-  change_call(call, [node = &call->node(), kind](Reader& reader, UtcTime now, RoundId round, int64_t seq) {
+void pass_on(const CallPtr& call, const RoundsPtr& rounds, CallKind kind) {
+  change_call(call, rounds, [node = &call->node(), kind](Reader& reader, UtcTime now, RoundId round, int64_t seq) {
     return pass_on_now(reader, node->pack(), node->contacts(), round, seq, kind, now);
   });
 }
 
-void answer_for(const CallPtr& call) {
+void answer_for(const CallPtr& call, const RoundsPtr& rounds) {
   const auto body = call->body();
   if (!body) return call->fail(body.error());
   auto answer = read_answer(*body);
   if (!answer) return call->fail(answer.error());
   answer->channel = "desk";
   answer->by = call->account().name;
-  change_call(call, [node = &call->node(), answer = *answer](Reader& reader, UtcTime now, RoundId round, int64_t seq) mutable {
+  change_call(call, rounds, [node = &call->node(), answer = *answer](Reader& reader, UtcTime now, RoundId round, int64_t seq) mutable {
     answer.round = round;
     answer.seq = seq;
     return give_answer(reader, node->pack(), answer, now);
@@ -323,11 +345,11 @@ void add_round_routes(Api& api) {
   api.add({"GET", "/rounds", Need::session, list});
   api.add({"GET", "/rounds/{id}/board", Need::session, with(board)});
   api.add({"GET", "/rounds/{id}/calls", Need::session, with(calls)});
-  api.add({"GET", "/rounds/{id}/calls/{seq}", Need::session, one});
-  api.add({"POST", "/rounds/{id}/calls/{seq}/again", Need::duty, again});
-  api.add({"POST", "/rounds/{id}/calls/{seq}/deputy", Need::duty, [](const CallPtr& call) { pass_on(call, CallKind::deputy); }});
-  api.add({"POST", "/rounds/{id}/calls/{seq}/superior", Need::duty, [](const CallPtr& call) { pass_on(call, CallKind::superior); }});
-  api.add({"POST", "/rounds/{id}/calls/{seq}/answer", Need::duty, answer_for});
+  api.add({"GET", "/rounds/{id}/calls/{seq}", Need::session, with(one)});
+  api.add({"POST", "/rounds/{id}/calls/{seq}/again", Need::duty, with(again)});
+  api.add({"POST", "/rounds/{id}/calls/{seq}/deputy", Need::duty, [rounds](const CallPtr& call) { pass_on(call, rounds, CallKind::deputy); }});
+  api.add({"POST", "/rounds/{id}/calls/{seq}/superior", Need::duty, [rounds](const CallPtr& call) { pass_on(call, rounds, CallKind::superior); }});
+  api.add({"POST", "/rounds/{id}/calls/{seq}/answer", Need::duty, with(answer_for)});
   api.add({"POST", "/rounds/{id}/again", Need::duty, with(again_all)});
   api.add({"POST", "/rounds/{id}/stop", Need::duty, [rounds](const CallPtr& call) { stop_or_resume(call, rounds, true); }});
   api.add({"POST", "/rounds/{id}/resume", Need::duty, [rounds](const CallPtr& call) { stop_or_resume(call, rounds, false); }});
