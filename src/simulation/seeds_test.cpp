@@ -16,10 +16,11 @@ SimOutcome run(uint64_t seed, PlantedBug bug = PlantedBug::none) {
 }
 
 // Each of these broke something once:
-//   2   a limit did not take effect while all lines were busy
-//   3   calls of a closed round stayed open
-//   477 what fell due during a stop was moved by the whole length of the stop
-constexpr uint64_t kOnceFailed[] = {2, 3, 5, 6, 9, 16, 324, 477};
+//   2    a limit did not take effect while all lines were busy
+//   3    calls of a closed round stayed open
+//   477  what fell due during a stop was moved by the whole length of the stop
+// and these were mistakes of the simulation itself, worth keeping: 6, 9, 16, 324, 1200.
+constexpr uint64_t kOnceFailed[] = {2, 3, 6, 9, 16, 324, 477, 1200};
 
 TEST(Seeds, ThatOnceFailed) {
   for (const auto seed : kOnceFailed) EXPECT_EQ(run(seed).failure.value_or(""), "") << "simulate --seed " << seed;

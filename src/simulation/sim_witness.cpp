@@ -23,17 +23,18 @@ void SimWitness::fail(const FactHeader& header, const std::string& what) {
 
 void SimWitness::on_committed(const std::vector<RecordedFact>& facts) {
   if (deaf_ && deaf_()) return;
-  for (const auto& f : facts) see(f);
+  for (const auto& f : facts) see(f, clock_.true_time);
 }
 
-void SimWitness::see(const RecordedFact& f) {
+void SimWitness::see(const RecordedFact& f, UtcTime when) {
+  when_ = when;
   if (f.header.seq != seq() + 1) fail(f.header, "follows fact " + std::to_string(seq()));
   seen_.push_back(hash_of(f.header.seq, f.header.at.ms, f.body->kind(), f.body->json()));
   if (trace_) trace_(std::to_string(f.header.seq) + " " + f.header.actor + " " + std::string(f.body->kind()) + " " + f.body->json().substr(0, 400));
   observe(f);
 }
 
-void SimWitness::after_restart(Reader& reader, const FactCatalogue& catalogue) {
+void SimWitness::after_restart(Reader& reader, const FactCatalogue& catalogue, UtcTime power_failed) {
   std::vector<RecordedFact> unseen;
   int64_t there = 0;
   reader.query("SELECT seq, at, actor, place, subject, kind, body FROM facts WHERE seq > ? ORDER BY seq", {verified_}, [&](const Row& row) {
@@ -50,7 +51,7 @@ void SimWitness::after_restart(Reader& reader, const FactCatalogue& catalogue) {
   });
   if (there < seq() && seq() > verified_)
     fail_("lost: facts " + std::to_string(there + 1) + " to " + std::to_string(seq()) + " were acknowledged before the crash");
-  for (const auto& f : unseen) see(f);
+  for (const auto& f : unseen) see(f, power_failed);
   verified_ = seq();
 }
 
@@ -79,7 +80,7 @@ void SimWitness::place(RoundId id, Round& r, int64_t seq, int64_t no) {
   c->flying = true;
   c->attempts = no;
   if (!c->limit.ms) {
-    c->limit = clock_.true_time + r.rules.at(static_cast<size_t>(c->rule)).answer_limit;
+    c->limit = when_ + r.rules.at(static_cast<size_t>(c->rule)).answer_limit;
     c->limit_known = true;
   }
   placed_.insert(Attempt{id, seq, no, {}, {}}.key());
@@ -158,8 +159,8 @@ void SimWitness::observe(const RecordedFact& fact) {
       if (automatic) {
         if (!c->open) fail(current_, which + "silence is passed on a second time");
         const bool limit_matters = !c->vacant && !c->passes_on && c->reached && c->limit.ms && c->limit_known;
-        if (limit_matters && clock_.true_time + kTolerance < c->limit)
-          fail(current_, which + "its limit takes effect " + std::to_string((c->limit - clock_.true_time).count / 1000) + " s early");
+        if (limit_matters && when_ + kTolerance < c->limit)
+          fail(current_, which + "its limit takes effect " + std::to_string((c->limit - when_).count / 1000) + " s early");
       }
       c->open = c->flying = false;
       c->escalated = static_cast<CallState>(state) == CallState::escalated;

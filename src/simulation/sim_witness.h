@@ -35,8 +35,8 @@ class SimWitness final : public Observer {
   void trace(Fail trace) { trace_ = std::move(trace); }
   void on_committed(const std::vector<RecordedFact>& facts) override;
 
-  // After a restart: what was seen is still there, unaltered; what was committed unseen is learned.
-  void after_restart(Reader& reader, const FactCatalogue& catalogue);
+  // After a restart: what was seen is still there, unaltered; what was committed unseen, as the power failed, is learned.
+  void after_restart(Reader& reader, const FactCatalogue& catalogue, UtcTime power_failed);
   // The deadlines of open calls cannot be trusted: the clock jumped and nobody could record it.
   void clock_unknown();
 
@@ -74,7 +74,7 @@ class SimWitness final : public Observer {
     std::map<int64_t, Call> calls;
   };
 
-  void see(const RecordedFact& fact);
+  void see(const RecordedFact& fact, UtcTime when);
   void observe(const RecordedFact& fact);
   void place(RoundId id, Round& round, int64_t seq, int64_t no);
   void fail(const FactHeader& header, const std::string& what);
@@ -92,6 +92,7 @@ class SimWitness final : public Observer {
   std::map<std::string, int> tags_;
   Totals totals_;
   FactHeader current_;
+  UtcTime when_{0};  // true time of the fact being looked at
 };
 
 }  // namespace anlan

@@ -119,7 +119,7 @@ void SimWorld::start() {
   witness_.follow(&node_->attachments(), [this] { return disk_.dead(); });
   auto reader = node_->store().connect();
   if (!reader) return disk_.dead() ? stop_power() : fail("no reader: " + reader.error().describe());
-  witness_.after_restart(**reader, catalogue_);
+  witness_.after_restart(**reader, catalogue_, power_failed_);
   watch_->attach(node_->writer());
   for (const auto& rule : pack_.channels) {
     auto network = rule.kind == ChannelKind::app ? std::make_shared<AppChannel>(rule.id, *this)
@@ -137,6 +137,7 @@ void SimWorld::stop_power() {
   if (!disk_.dead()) (void)disk_.remove("power");  // the next operation, which kills it
   if (watch_ && (watch_->difference() > ClockWatch::kJump || Millis{} - watch_->difference() > ClockWatch::kJump)) witness_.clock_unknown();
   node_.reset();
+  power_failed_ = clock_.true_time;
   disk_.crash();
   ++crashes_;
   to_check_.clear();

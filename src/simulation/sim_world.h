@@ -132,7 +132,7 @@ class SimWorld final : public ReportSink {
   std::vector<std::unique_ptr<Request>> requests_;
   std::multimap<UtcTime, CallRef> answers_due_;
   std::vector<std::pair<WarningId, std::string>> warnings_;  // drafted, by whom
-  UtcTime next_action_, next_fault_, heals_at_{kNever}, restart_at_{kNever}, calm_since_, next_late_check_{0};
+  UtcTime next_action_, next_fault_, heals_at_{kNever}, restart_at_{kNever}, calm_since_, power_failed_, next_late_check_{0};
   int64_t crashes_ = 0, tags_ = 0, replays_ = 0;
   bool busy_ = false;
 };

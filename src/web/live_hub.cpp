@@ -207,6 +207,8 @@ void LiveHub::on_committed(const std::vector<RecordedFact>& facts) {
       case About::round:
         mark(kWarnings, at, kSoon);
         mark(kQueue, at, kSoon);
+        // The round opens a moment after its warning was issued: whoever looks at the warning now has a board to see.
+        if (const auto* opened = f.as<RoundOpened>(); opened && warnings_.size() < kChangedMax) warnings_.insert(opened->warning.value);
         mark_round(f);
         break;
       case About::call:
