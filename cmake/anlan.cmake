@@ -18,13 +18,13 @@ if(ANLAN_FUZZ)
   add_custom_target(fuzzers)
 endif()
 
-# anlan_module(NAME [USES module-or-library ...])
+# anlan_module(NAME [FUZZ_APART] [USES module-or-library ...])
 #
 # Builds every *.cpp of the current folder except tests into the library anlan_NAME. Only the folders of the modules
 # named after USES can be included ("journal/store.h"): each module exports its own folder alone, so a forbidden
 # include does not compile. *_test.cpp become the program NAME_test, registered with CTest.
 function(anlan_module name)
-  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "FUZZ_APART" "" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cpp$")
@@ -51,7 +51,9 @@ function(anlan_module name)
       add_executable(${target} ${file})
       target_link_libraries(${target} PRIVATE anlan_${name})
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-      add_dependencies(fuzzers ${target})
+      if(NOT ARG_FUZZ_APART)
+        add_dependencies(fuzzers ${target})
+      endif()
     endforeach()
   endif()
 endfunction()
