@@ -105,14 +105,9 @@ std::shared_ptr<const Board> ClosedBoards::get(Reader& reader, const Pack& pack,
 }
 
 PlaceCode common_place(const Board& board) {
-  PlaceCode place;
-  bool first = true;
-  for (const auto& s : board.slots()) {
-    if (first) place = s.place;
-    first = false;
-    while (!place.empty() && !place.contains(s.place)) place = place.parent();
-    if (place.empty()) break;
-  }
+  if (board.slots().empty()) return {};
+  PlaceCode place = board.slots().front().place;  // of the list: calls of deputies come later
+  while (!place.empty() && board.counts(place).due < board.totals().due) place = place.parent();
   return place;
 }
 

@@ -48,7 +48,7 @@ struct BoardView {
 // have (a county-level city under no city) are replaced by what lies below them. Copies, so that the board's lock is
 // held for microseconds per place.
 BoardView view_board(const Board& board, PlaceCode place, const std::function<bool(PlaceCode)>& exists);
-PlaceCode common_place(const Board& board);
+PlaceCode common_place(const Board& board);  // O(levels)
 
 // --- lists of calls
 

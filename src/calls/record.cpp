@@ -137,6 +137,17 @@ Result<std::string> record_pdf(const RecordSource& s, const RecordHead& head, co
                   {w("未应", "Silent"), 1, PdfAlign::kRight}, {w("空缺", "Vacant"), 1, PdfAlign::kRight}, {w("需支援", "Attention"), 1, PdfAlign::kRight}}, {}};
   for (const auto& [code, c] : v.rows)
     towns.rows.push_back({place_title(s, code), number_text(c.due), number_text(c.called), number_text(c.answered), number_text(c.silent()), number_text(c.vacant), number_text(c.attention)});
+  // Posts of the place itself, so that the rows add up.
+  BoardCounts own = v.all;
+  for (const auto& [code, c] : v.rows) {
+    own.due -= c.due;
+    own.called -= c.called;
+    own.answered -= c.answered;
+    own.vacant -= c.vacant;
+    own.attention -= c.attention;
+  }
+  if (own.due > 0)
+    towns.rows.push_back({place_title(s, v.place) + w("本级", ", own posts"), number_text(own.due), number_text(own.called), number_text(own.answered), number_text(own.silent()), number_text(own.vacant), number_text(own.attention)});
   report.blocks.emplace_back(std::move(towns));
 
   const std::vector<PdfColumn> columns{{w("序号", "No."), 0.7}, {w("地点", "Place"), 1.6}, {w("岗位", "Post"), 1.8}, {w("姓名", "Name"), 1.1}, {w("状态", "State"), 1.2},
@@ -151,7 +162,7 @@ Result<std::string> record_pdf(const RecordSource& s, const RecordHead& head, co
       const auto instead = answered_instead(s, l);
       if (!instead.empty()) answers += (answers.empty() ? "" : "；") + instead;
       // A cell holds at most 8 KiB.
-      return {number_text(l.call.row.seq), l.place, l.title, name, word(l.call.row.state, s.language), shortened(attempts_text(s, head, l)), shortened(std::move(answers))};
+      return {number_text(l.call.row.seq), l.place, l.title, name, word(l.call.row.state, s.language), shortened(attempts_text(s, head, l, "\n")), shortened(std::move(answers))};
     };
     if (silent(l.call) && silent_count++ < kPdfCallsMax) silent_ones.rows.push_back(cells());
     if (count++ < kPdfCallsMax) all.rows.push_back(cells());
@@ -202,11 +213,14 @@ Result<std::string> record_xlsx(const RecordSource& s, const RecordHead& head, c
   XlsxSheet answers{w("应答", "Answers"), {w("序号", "No."), w("姓名", "Name"), w("应答", "Answer"), w("人数", "Number"), w("时间", "At"), w("方式", "Channel"), w("迟到", "Late"),
                     w("说明", "Text"), w("代录", "Written down by"), w("经度", "Longitude"), w("纬度", "Latitude"), w("照片", "Photos")}, {}};
   const int offset = head.utc_offset_minutes;
+  const bool details = round.last_seq <= kXlsxDetailsMax;
+  if (!details) facts.rows.push_back({w("每次呼叫和应答", "Attempts and answers"), w("数量过大，见 CSV 文件", "too many for a workbook; the CSV has them")});
   each_record_line(s, round, [&](const RecordLine& l) {
     const auto& row = l.call.row;
     const auto no = static_cast<double>(row.seq);
     list.rows.push_back({no, word(row.kind, s.language), row.place.text(), l.town, l.place, l.title, l.person, l.phone, word(row.state, s.language), static_cast<double>(row.attempts),
                          l.call.answers.empty() ? std::string() : meaning_word(s, l.call.answers.back()), l.covered_by, shortened(joined(l.because_of))});
+    if (!details) return;
     for (const auto& a : l.call.attempts) {
       const auto* channel = s.pack.channel(a.channel);
       attempts.rows.push_back({no, static_cast<double>(a.no), !channel ? a.channel : s.language == Language::kZh ? channel->zh : channel->en, mask_phone(a.phone), record_time(a.at, offset),
@@ -220,7 +234,12 @@ Result<std::string> record_xlsx(const RecordSource& s, const RecordHead& head, c
                               static_cast<double>(a.photos.size())});
     }
   });
-  book.sheets = {std::move(facts), std::move(list), std::move(attempts), std::move(answers)};
+  book.sheets.push_back(std::move(facts));
+  book.sheets.push_back(std::move(list));
+  if (details) {
+    book.sheets.push_back(std::move(attempts));
+    book.sheets.push_back(std::move(answers));
+  }
   return write_xlsx(book);
 }
 

@@ -37,7 +37,9 @@ inline constexpr size_t kPdfCallsMax = 5'000;
 // view: the board as it stands, whose rows are the places in the table.
 Result<std::string> record_pdf(const RecordSource& source, const RecordHead& head, const BoardView& view);
 Result<std::string> record_csv(const RecordSource& source, const RecordHead& head, const RoundRow& round);
-// Sheets: 概况, 名单, 每次呼叫, 应答.
+// Sheets: 概况, 名单, 每次呼叫, 应答. Beyond this many calls the last two are left out, and 概况 says that the CSV has them:
+// a workbook lies in memory as a whole (about 6 KB per call with them, 2 KB without).
+inline constexpr int64_t kXlsxDetailsMax = 50'000;
 Result<std::string> record_xlsx(const RecordSource& source, const RecordHead& head, const BoardView& view);
 
 }  // namespace anlan

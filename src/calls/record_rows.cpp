@@ -70,11 +70,11 @@ std::string meaning_word(const RecordSource& source, const AnswerMade& a) {
   return text;
 }
 
-std::string attempts_text(const RecordSource& source, const RecordHead& head, const RecordLine& line) {
+std::string attempts_text(const RecordSource& source, const RecordHead& head, const RecordLine& line, const char* between) {
   std::string text;
   for (const auto& a : line.call.attempts) {
     const auto* channel = source.pack.channel(a.channel);
-    text += fmt::format("{}{} {}{}{} {} {}", text.empty() ? "" : either(source.language, "；", "; "), a.no,
+    text += fmt::format("{}{} {}{}{} {} {}", text.empty() ? "" : between, a.no,
                         !channel ? a.channel : source.language == Language::kZh ? channel->zh : channel->en, a.phone.empty() ? "" : " ",
                         mask_phone(a.phone), clock_text(a.at, head.utc_offset_minutes), word(a.outcome, source.language));
   }

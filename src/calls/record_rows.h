@@ -18,7 +18,7 @@ void each_record_line(const RecordSource& source, const RoundRow& round, const s
 
 std::string record_time(UtcTime time, int offset_minutes);  // "11-21 19:05:03"
 // "1 语音电话 138****5678 19:05:03 无人接听；2 …"
-std::string attempts_text(const RecordSource& source, const RecordHead& head, const RecordLine& line);
+std::string attempts_text(const RecordSource& source, const RecordHead& head, const RecordLine& line, const char* between = "；");
 // "收到 19:06:11（短信链接）；…"
 std::string answers_text(const RecordSource& source, const RecordHead& head, const RecordLine& line);
 std::string meaning_word(const RecordSource& source, const AnswerMade& answer);
