@@ -164,7 +164,7 @@ class RoundRoutes : public testing::Test {
     return connection->integer(sql).value_or(-1);
   }
 
-  static inline const Contract contract;
+  static inline const Contract contract{"src/web/openapi.yaml"};
   ApiTestNode t{{}, settings()};
   std::unique_ptr<SimulatedPhones> phones;
   std::string wang_token, town_token, elsewhere_token;
