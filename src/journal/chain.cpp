@@ -9,7 +9,9 @@ namespace anlan {
 namespace {
 
 void put_number(std::string& out, int64_t n) {
-  for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(static_cast<uint64_t>(n) >> shift);
+  char bytes[8];
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(static_cast<uint64_t>(n) >> (8 * i));
+  out.append(bytes, sizeof bytes);
 }
 void put_text(std::string& out, std::string_view text) {
   put_number(out, static_cast<int64_t>(text.size()));
