@@ -26,6 +26,7 @@ struct Config {
   std::vector<std::string> listen{"127.0.0.1:8080"};  // listen: addresses; 0.0.0.0:8080 for the local network
   std::string tls_cert, tls_key;   // tls_cert, tls_key: PEM files; with both, every address speaks HTTPS
   std::vector<std::string> base_maps;  // base_maps: "name|https://…/{z}/{x}/{y}.png|attribution", XYZ or WMTS
+  bool local_cap_sources = false;  // local_cap_sources: also poll CAP sources on this machine (127.0.0.1) or link-local
   // How hard we work.
   int web_threads = 1;             // web_threads: event loops for connections
   int workers = 2;                 // workers: threads for reads, imports and documents

@@ -21,6 +21,15 @@ Result<void> must_be_empty(const std::string& folder) {
   return {};
 }
 
+// Gone at the end, however it ends.
+struct Scratch {
+  std::string folder;
+  ~Scratch() {
+    std::error_code ignored;  // a leftover folder is harmless
+    fs::remove_all(folder, ignored);
+  }
+};
+
 Result<void> must_exist(const Config& config) {
   if (config.store.empty() && !fs::exists(store_of(config))) return Error(ErrorCode::kNotFound, {{"what", store_of(config)}});
   return {};
@@ -38,21 +47,20 @@ Result<void> verify(const Config& config, bool tables) {
   Attachments attachments(disk);
   reader->begin_read();
   const auto result = verify_chain(*reader, &attachments, [](int64_t n) { std::printf("%lld facts …\n", static_cast<long long>(n)); });
+  if (const auto failure = reader->failure()) return *failure;
   if (!result.ok) return Error(ErrorCode::kCorrupt, {{"what", "journal"}, {"why", result.problem}});
   std::printf("%lld facts, chain intact, head %s\n", static_cast<long long>(result.facts), result.head.c_str());
   if (!tables) return {};
 
-  const std::string scratch = config.data + "/verify-" + std::to_string(::getpid());
-  TRY_VOID(must_be_empty(scratch));
-  std::string difference;
-  {
-    TRY(copy, open_store(scratch + "/anlan.db"));
-    TRY(replayed, copy->connect());
-    TRY(n, replay(*reader, *replayed, fact_catalogue(), node_migrations(), attachments, kNever));
-    (void)n;
-    difference = compare_tables(*reader, *replayed, fact_tables());
-  }
-  fs::remove_all(scratch);
+  const Scratch scratch{config.data + "/verify-" + std::to_string(::getpid())};
+  TRY_VOID(must_be_empty(scratch.folder));
+  TRY(copy, open_store(scratch.folder + "/anlan.db"));
+  TRY(replayed, copy->connect());
+  TRY(n, replay(*reader, *replayed, fact_catalogue(), node_migrations(), attachments, kNever));
+  (void)n;
+  const auto difference = compare_tables(*reader, *replayed, fact_tables());
+  for (const auto* c : {reader.get(), replayed.get()})
+    if (const auto failure = c->failure()) return *failure;
   if (!difference.empty()) return Error(ErrorCode::kCorrupt, {{"what", "tables"}, {"why", difference}});
   std::printf("%zu tables equal their replay\n", fact_tables().size());
   return {};
@@ -75,41 +83,34 @@ Result<void> replay_store(const Config& config, const std::string& until, const 
   TRY(target, target_store->connect());
   reader->begin_read();
   TRY(n, replay(*reader, *target, fact_catalogue(), node_migrations(), attachments, time));
-  SystemDisk target_disk(into);
-  TRY(files, copy_files(*target, disk, target_disk));
+  TRY(files, copy_files(*target, config.data, into));
   std::printf("%lld facts replayed into %s, %lld files\n", static_cast<long long>(n), into.c_str(), static_cast<long long>(files));
   return {};
 }
 
 Result<void> backup(const Config& config, const std::string& folder) {
   TRY_VOID(must_exist(config));
-  TRY_VOID(must_be_empty(folder));
   TRY(store, open_store(store_of(config), false));
-  TRY(copy, open_store(folder + "/anlan.db"));
-  TRY(made, copy->connect());
-  TRY_VOID(migrate(*made, node_migrations()));
-  TRY(rows, copy_tables(*store, *copy));
-  SystemDisk disk(config.data), target(folder);
-  TRY(files, copy_files(*made, disk, target));
-  std::printf("%lld rows and %lld files copied to %s\n", static_cast<long long>(rows), static_cast<long long>(files), folder.c_str());
+  TRY(made, make_backup(*store, config.data, folder, node_migrations(), SystemClock().now()));
+  std::printf("%lld facts in %lld rows and %lld files copied to %s, chain intact, head %s\n", static_cast<long long>(made.facts), static_cast<long long>(made.rows),
+              static_cast<long long>(made.files), folder.c_str(), made.head.c_str());
   return {};
 }
 
 Result<void> restore(const Config& config, const std::string& folder) {
-  if (!fs::exists(folder + "/anlan.db")) return Error(ErrorCode::kNotFound, {{"what", folder + "/anlan.db"}});
-  TRY_VOID(must_be_empty(config.data));
-  TRY(from, open_store(folder + "/anlan.db", false));
-  TRY(to, open_store(store_of(config)));
-  TRY(made, to->connect());
-  TRY_VOID(migrate(*made, node_migrations()));
-  if (made->integer("SELECT COUNT(*) FROM facts").value_or(0) > 0) return Error(ErrorCode::kConflict, {{"why", "the store is not empty"}});
-  TRY(rows, copy_tables(*from, *to));
-  SystemDisk disk(folder), target(config.data);
-  TRY(files, copy_files(*made, disk, target));
-  const auto result = verify_chain(*made, nullptr);
-  if (!result.ok) return Error(ErrorCode::kCorrupt, {{"what", "backup"}, {"why", result.problem}});
-  std::printf("%lld rows and %lld files restored, chain intact\n", static_cast<long long>(rows), static_cast<long long>(files));
-  return {};
+  std::error_code ec;
+  const bool fresh = config.store.empty() && !fs::exists(store_of(config), ec);
+  fs::create_directories(config.data, ec);
+  const auto done = [&]() -> Result<void> {
+    TRY(to, open_store(store_of(config)));
+    TRY(made, restore_backup(folder, *to, config.data, node_migrations()));
+    std::printf("%lld facts in %lld rows and %lld files of %s restored, chain intact\n", static_cast<long long>(made.facts), static_cast<long long>(made.rows),
+                static_cast<long long>(made.files), to_iso8601(made.made_at, config.utc_offset_minutes).c_str());
+    return {};
+  }();
+  if (!done && fresh)
+    for (const char* end : {"", "-wal", "-shm", ".lock"}) fs::remove(store_of(config) + end, ec);
+  return done;
 }
 
 }  // namespace anlan

@@ -184,7 +184,7 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
       }
     } while (stopper.wait(kTick));
   });
-  HttpFetcher fetcher;
+  HttpFetcher fetcher(config.local_cap_sources);
   CapPoller poller(*node, fetcher);
   std::thread polling([&] {
     while (stopper.wait(kPoll)) poller.poll(clock.now());

@@ -81,6 +81,33 @@ TEST(Json, StructsRoundTripAndBadInputIsRefused) {
   EXPECT_FALSE(parse_json("{} x"));
 }
 
+enum class Kind { small, large };
+BOOST_DESCRIBE_ENUM(Kind, small, large)
+struct Wide {
+  Sample sample;
+  std::vector<std::tuple<int64_t, bool>> pairs;
+  std::map<std::string, double> figures;
+  std::vector<std::optional<std::string>> words;
+  Kind kind = Kind::large;
+  LonLat point;
+  json::object more;
+};
+BOOST_DESCRIBE_STRUCT(Wide, (), (sample, pairs, figures, words, kind, point, more))
+
+TEST(Json, TextWrittenAtOnceIsTheTextOfTheValue) {
+  Wide w;
+  w.sample = {UtcTime{-7}, PlaceCode(62), 3};
+  w.pairs = {{INT64_MIN, true}, {5, false}};
+  w.figures = {{"a\"b", 0.5}, {"", -12.25}};
+  w.words = {std::string("一\n\x01\\\"/\x7f"), std::nullopt, std::string()};
+  w.point = {102.87, 35.72};
+  w.more = {{"x", json::array{1, "y", nullptr}}};
+  const auto text = to_json(w);
+  const auto value = parse_json(text);
+  ASSERT_TRUE(value) << text;
+  EXPECT_EQ(json::serialize(*value), json::serialize(*parse_json(json::serialize(json::value_from(w)))));
+}
+
 TEST(Hash, KnownVectors) {
   EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "base/json_text.h"
 #include "base/lonlat.h"
 #include "base/place_code.h"
 #include "base/time.h"
@@ -51,9 +52,6 @@ json::result<Id<Tag>> tag_invoke(json::try_value_to_tag<Id<Tag>>, const json::va
 
 // Parses text from outside: UTF-8, depth at most 32, no trailing bytes.
 Result<json::value> parse_json(std::string_view text);
-
-template <class T>
-std::string to_json(const T& value) { return json::serialize(json::value_from(value)); }
 
 template <class T>
 Result<T> from_json(const json::value& value, std::string_view what) {

@@ -23,18 +23,31 @@ BoardCounts counts_of(const BoardSlot& s) {
   return c;
 }
 
-void add(BoardCounts& to, const BoardCounts& plus, const BoardCounts& minus) {
-  to.due += plus.due - minus.due;
-  to.called += plus.called - minus.called;
-  to.answered += plus.answered - minus.answered;
-  to.vacant += plus.vacant - minus.vacant;
-  to.escalated += plus.escalated - minus.escalated;
-  to.exhausted += plus.exhausted - minus.exhausted;
-  to.attention += plus.attention - minus.attention;
-  to.people_moved += plus.people_moved - minus.people_moved;
+}  // namespace
+
+BoardCounts& BoardCounts::operator+=(const BoardCounts& o) {
+  due += o.due;
+  called += o.called;
+  answered += o.answered;
+  vacant += o.vacant;
+  escalated += o.escalated;
+  exhausted += o.exhausted;
+  attention += o.attention;
+  people_moved += o.people_moved;
+  return *this;
 }
 
-}  // namespace
+BoardCounts& BoardCounts::operator-=(const BoardCounts& o) {
+  due -= o.due;
+  called -= o.called;
+  answered -= o.answered;
+  vacant -= o.vacant;
+  escalated -= o.escalated;
+  exhausted -= o.exhausted;
+  attention -= o.attention;
+  people_moved -= o.people_moved;
+  return *this;
+}
 
 void Board::bucket(UtcTime at, int64_t called, int64_t answered) {
   if (!called && !answered) return;
@@ -46,8 +59,8 @@ void Board::bucket(UtcTime at, int64_t called, int64_t answered) {
 void Board::add(const BoardSlot& slot, UtcTime at) {
   slots_.push_back(slot);
   const auto plus = counts_of(slot);
-  anlan::add(totals_, plus, {});
-  for (PlaceCode p = slot.place; !p.empty(); p = p.parent()) anlan::add(by_place_[p], plus, {});
+  totals_ += plus;
+  for (PlaceCode p = slot.place; !p.empty(); p = p.parent()) by_place_[p] += plus;
   open_ += is_open(slot.state);
   for_ever_ += is_open(slot.state) && slot.due == kNever;
   bucket(at, plus.called, plus.answered);
@@ -58,8 +71,10 @@ void Board::recount(const BoardSlot& before, const BoardSlot& after, UtcTime at)
   for_ever_ += (is_open(after.state) && after.due == kNever) - (is_open(before.state) && before.due == kNever);
   const auto minus = counts_of(before), plus = counts_of(after);
   if (plus == minus) return;
-  anlan::add(totals_, plus, minus);
-  for (PlaceCode p = after.place; !p.empty(); p = p.parent()) anlan::add(by_place_[p], plus, minus);
+  BoardCounts change = plus;
+  change -= minus;
+  totals_ += change;
+  for (PlaceCode p = after.place; !p.empty(); p = p.parent()) by_place_[p] += change;
   bucket(at, plus.called - minus.called, plus.answered - minus.answered);
 }
 
@@ -193,9 +208,7 @@ Board Board::load(Reader& reader, const Pack& pack, RoundRow round, UtcTime at) 
       });
     });
   board.buckets_.erase(0);
-  board.seq = (at == kNever ? reader.integer("SELECT MAX(seq) FROM facts WHERE subject = ?", {Arg(round_subject(round.id))})
-                            : reader.integer("SELECT MAX(seq) FROM facts WHERE subject = ? AND at <= ?", {Arg(round_subject(round.id)), at}))
-                  .value_or(0);
+  board.seq = at == kNever ? last_fact_about(reader, round_subject(round.id)) : last_fact_about(reader, round_subject(round.id), at);
   return board;
 }
 

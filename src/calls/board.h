@@ -15,6 +15,8 @@ struct BoardCounts {
   int64_t due = 0, called = 0, answered = 0, vacant = 0, escalated = 0, exhausted = 0, attention = 0, people_moved = 0;
   int64_t silent() const { return due - answered; }
   bool operator==(const BoardCounts&) const = default;
+  BoardCounts& operator+=(const BoardCounts& o);
+  BoardCounts& operator-=(const BoardCounts& o);
 };
 
 struct BoardSlot {

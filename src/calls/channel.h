@@ -15,7 +15,7 @@ namespace anlan {
 struct Attempt {
   RoundId round;
   int64_t seq = 0;
-  int64_t no = 0;
+  int64_t no = 0;  // 0: a notice, which wants no answer and no report
   PersonId person;
   std::string phone;
   // "round-seq-no": the same for the same attempt, before and after a crash.

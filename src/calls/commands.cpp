@@ -17,20 +17,6 @@ NewFact round_fact(F value) {
   return fact(std::move(value), std::move(subject));
 }
 
-// What an answer needs to know of its round. Answers come by the thousand: rules and message are not read for each.
-struct RoundMoment {
-  RoundState state;
-  UtcTime opened_at;
-  std::optional<UtcTime> stopped_at;
-};
-std::optional<RoundMoment> read_moment(Reader& reader, RoundId id) {
-  std::optional<RoundMoment> found;
-  reader.query("SELECT state, opened_at, stopped_at FROM rounds WHERE id = ?", {id}, [&](const Row& row) {
-    found = RoundMoment{static_cast<RoundState>(row.integer(0)), row.time(1), row.is_null(2) ? std::nullopt : std::optional(row.time(2))};
-  });
-  return found;
-}
-
 const RoundRule& rule_of(const RoundRow& round, const CallRow& row) { return round.rules.at(static_cast<size_t>(row.rule)); }
 
 // Time stands still in a stopped round: what is due then is due so long after it goes on.
@@ -291,6 +277,20 @@ Result<Decision> resume_round(Reader& reader, RoundId id, UtcTime now) {
   if (round->state != RoundState::stopped) return Error(ErrorCode::kConflict, {{"why", "叫应没有暂停 / the round is not stopped"}});
   const Millis paused = now > *round->stopped_at ? now - *round->stopped_at : Millis{};
   return Decision{{round_fact(RoundResumed{id, paused})}, "{}"};
+}
+
+std::vector<RoundId> rounds_to_notify(Reader& reader) {
+  std::vector<RoundId> rounds;
+  reader.query("SELECT id FROM rounds WHERE state = 3 AND mode = 0 AND reason = 'cancelled' AND notices IS NULL ORDER BY id", {},
+               [&](const Row& row) { rounds.push_back(RoundId{row.integer(0)}); });
+  return rounds;
+}
+
+Result<Decision> record_notices(Reader& reader, RoundId id, int64_t people) {
+  const auto round = read_round(reader, id);
+  if (!round) return round_not_found(id);
+  if (round->notices) return Decision{};
+  return Decision{{round_fact(NoticesSent{id, people})}, "{}"};
 }
 
 Result<Decision> close_rounds(Reader& reader, WarningId warning, int64_t up_to_version, const std::string& reason) {

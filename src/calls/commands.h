@@ -78,6 +78,10 @@ Result<Decision> pass_on_now(Reader& reader, const Pack& pack, const Contacts& c
 Result<Decision> stop_round(Reader& reader, RoundId round, const std::string& comment);
 Result<Decision> resume_round(Reader& reader, RoundId round, UtcTime now);
 Result<Decision> close_rounds(Reader& reader, WarningId warning, int64_t up_to_version, const std::string& reason);
+// Cancelled rounds whose people are still to be told. Tell them, then record it: after a crash between the two they are
+// told under the same keys.
+std::vector<RoundId> rounds_to_notify(Reader& reader);
+Result<Decision> record_notices(Reader& reader, RoundId round, int64_t people);
 
 // Rows, for the above and for queries.
 struct RoundRow {
@@ -95,8 +99,17 @@ struct RoundRow {
   std::string message;
   std::vector<RoundRule> rules;
   std::string reason;
+  std::optional<int64_t> notices;  // people told that the warning is over; of cancelled rounds
 };
 std::optional<RoundRow> read_round(Reader& reader, RoundId id);
+// What an answer needs to know of its round. Answers come by the thousand: rules and message are not read for each.
+struct RoundMoment {
+  RoundState state;
+  UtcTime opened_at;
+  std::optional<UtcTime> stopped_at;
+  std::string reason;
+};
+std::optional<RoundMoment> read_moment(Reader& reader, RoundId id);
 std::optional<CallRow> read_call(Reader& reader, RoundId round, int64_t seq);
 // Shared by read_call and by whoever scans calls: the columns, and a row of them.
 inline constexpr std::string_view kCallColumns =

@@ -159,6 +159,14 @@ struct RoundClosed {
 };
 BOOST_DESCRIBE_STRUCT(RoundClosed, (), (round, reason))
 
+// Those whom a cancelled round had reached were told that the warning is over.
+struct NoticesSent {
+  static constexpr std::string_view kKind = "NoticesSent";
+  RoundId round;
+  int64_t people = 0;
+};
+BOOST_DESCRIBE_STRUCT(NoticesSent, (), (round, people))
+
 // The machine's clock was set: open deadlines move with it, so that no limit passes early or late.
 struct ClockJumped {
   static constexpr std::string_view kKind = "ClockJumped";
@@ -176,6 +184,7 @@ void apply(Tables&, const CallAnswered&, const FactHeader&);
 void apply(Tables&, const RoundStopped&, const FactHeader&);
 void apply(Tables&, const RoundResumed&, const FactHeader&);
 void apply(Tables&, const RoundClosed&, const FactHeader&);
+void apply(Tables&, const NoticesSent&, const FactHeader&);
 void apply(Tables&, const ClockJumped&, const FactHeader&);
 
 void register_call_facts(FactCatalogue& catalogue);

@@ -1,6 +1,7 @@
 #include "calls/queries.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace anlan {
 namespace {
@@ -87,7 +88,7 @@ BoardCounts round_totals(Reader& reader, RoundId round) {
 }
 
 std::shared_ptr<const Board> ClosedBoards::get(Reader& reader, const Pack& pack, RoundRow round) {
-  const int64_t seq = reader.integer("SELECT MAX(seq) FROM facts WHERE subject = ?", {Arg(round_subject(round.id))}).value_or(0);
+  const int64_t seq = last_fact_about(reader, round_subject(round.id));
   {
     std::scoped_lock guard(mutex_);
     for (size_t i = 0; i < kept_.size(); ++i)
@@ -111,6 +112,23 @@ PlaceCode common_place(const Board& board) {
   return place;
 }
 
+namespace {
+
+// The places one level below that have calls, in code order.
+std::vector<PlaceCode> called_below(const Board& board, PlaceCode place, const std::function<bool(PlaceCode)>& exists) {
+  std::vector<PlaceCode> codes;
+  const auto level = below(place.level());
+  for (const auto code : board.places(level, place)) {
+    if (level == PlaceLevel::kVillage || exists(code)) codes.push_back(code);
+    else
+      for (const auto inner : board.places(below(level), code)) codes.push_back(inner);
+  }
+  std::erase_if(codes, [&](PlaceCode code) { return board.counts(code).due == 0 && board.counts(code).attention == 0; });
+  return codes;
+}
+
+}  // namespace
+
 BoardView view_board(const Board& board, PlaceCode place, const std::function<bool(PlaceCode)>& exists) {
   BoardView v;
   v.round = board.round();
@@ -121,16 +139,17 @@ BoardView view_board(const Board& board, PlaceCode place, const std::function<bo
   v.place = place;
   v.all = board.totals();
   v.totals = board.counts(place);
-  const auto level = below(place.level());
-  if (place.level() != PlaceLevel::kVillage) {
-    std::vector<PlaceCode> codes;
-    for (const auto code : board.places(level, place)) {
-      if (level == PlaceLevel::kVillage || exists(code)) codes.push_back(code);
-      else
-        for (const auto inner : board.places(below(level), code)) codes.push_back(inner);
+  for (PlaceCode at = place; at.level() != PlaceLevel::kVillage;) {
+    const auto codes = called_below(board, at, exists);
+    BoardCounts own = board.counts(at);
+    for (const auto code : codes) own -= board.counts(code);
+    if (own.due > 0 || own.attention > 0) v.rows.push_back({at, own, true});
+    if (codes.size() == 1 && codes.front().level() != PlaceLevel::kVillage) {
+      at = codes.front();
+      continue;
     }
-    for (const auto code : codes)
-      if (const auto counts = board.counts(code); counts.due > 0 || counts.attention > 0) v.rows.emplace_back(code, counts);
+    for (const auto code : codes) v.rows.push_back({code, board.counts(code)});
+    break;
   }
   v.answers = board.answers();
   v.progress = board.progress();
@@ -190,6 +209,38 @@ std::vector<int64_t> page_of(std::vector<PickedCall>& picked, int64_t offset, in
   return seqs;
 }
 
+std::vector<Attempt> people_reached(Reader& reader, RoundId round) {
+  std::vector<Attempt> people;
+  std::unordered_set<int64_t> seen;
+  reader.query("SELECT id, person, phone FROM calls WHERE id BETWEEN ? AND ? AND person > 0 AND (reached = 1 OR state = ?) ORDER BY id",
+               {call_key(round, 0), call_key(round, kCallsPerRoundMax), static_cast<int>(CallState::answered)}, [&](const Row& row) {
+    if (seen.insert(row.integer(1)).second) people.push_back({round, seq_of(row.integer(0)), 0, PersonId{row.integer(1)}, row.str(2)});
+  });
+  return people;
+}
+
+void each_answer(Reader& reader, RoundId round, int64_t from, int64_t to, const std::function<void(int64_t seq, AnswerMade)>& each) {
+  reader.query("SELECT call, at, pressed_at, channel, meaning, number, text, lon, lat, accuracy_m, photos, written_by, late, attention "
+               "FROM answers WHERE call BETWEEN ? AND ? ORDER BY call, id", {call_key(round, from), call_key(round, to)}, [&](const Row& row) {
+    AnswerMade a;
+    a.at = row.time(1);
+    if (!row.is_null(2)) a.pressed_at = row.time(2);
+    a.channel = row.str(3);
+    a.meaning = row.str(4);
+    a.number = row.maybe(5);
+    a.text = row.str(6);
+    auto real = [&](int column) { return row.is_null(column) ? std::nullopt : std::optional<double>(row.real(column)); };
+    a.lon = real(7);
+    a.lat = real(8);
+    a.accuracy_m = real(9);
+    a.photos = split_commas(row.text(10));
+    a.by = row.str(11);
+    a.late = row.integer(12) != 0;
+    a.attention = row.integer(13) != 0;
+    each(seq_of(row.integer(0)), std::move(a));
+  });
+}
+
 std::vector<CallDetails> read_calls(Reader& reader, RoundId round, int64_t from, int64_t to) {
   std::vector<CallDetails> calls;
   const int64_t first = call_key(round, from), last = call_key(round, to);
@@ -218,26 +269,8 @@ std::vector<CallDetails> read_calls(Reader& reader, RoundId round, int64_t from,
   for (auto& c : calls)
     if (c.row.state == CallState::calling && (c.attempts.empty() || c.attempts.back().no < c.row.attempts))
       c.attempts.push_back({c.row.attempts, c.row.channel, c.row.phone, c.row.placed_at, std::nullopt, Outcome::placed});
-  reader.query("SELECT call, at, pressed_at, channel, meaning, number, text, lon, lat, accuracy_m, photos, written_by, late, attention "
-               "FROM answers WHERE call BETWEEN ? AND ? ORDER BY call, id", {first, last}, [&](const Row& row) {
-    auto* c = find(seq_of(row.integer(0)));
-    if (!c) return;
-    AnswerMade a;
-    a.at = row.time(1);
-    if (!row.is_null(2)) a.pressed_at = row.time(2);
-    a.channel = row.str(3);
-    a.meaning = row.str(4);
-    a.number = row.maybe(5);
-    a.text = row.str(6);
-    auto real = [&](int column) { return row.is_null(column) ? std::nullopt : std::optional<double>(row.real(column)); };
-    a.lon = real(7);
-    a.lat = real(8);
-    a.accuracy_m = real(9);
-    a.photos = split_commas(row.text(10));
-    a.by = row.str(11);
-    a.late = row.integer(12) != 0;
-    a.attention = row.integer(13) != 0;
-    c->answers.push_back(std::move(a));
+  each_answer(reader, round, from, to, [&](int64_t seq, AnswerMade a) {
+    if (auto* c = find(seq)) c->answers.push_back(std::move(a));
   });
   reader.query("SELECT l.call, l.silent, l.post, c.person FROM call_links l JOIN calls c ON c.id = l.silent WHERE l.call BETWEEN ? AND ? "
                "ORDER BY l.call, l.silent, l.post", {first, last}, [&](const Row& row) {

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "calls/board.h"
+#include "calls/channel.h"
 
 namespace anlan {
 
@@ -34,17 +35,24 @@ class ClosedBoards {
 
 // --- the board as a screen shows it: one place and the places one level below it
 
+struct BoardRow {
+  PlaceCode place;
+  BoardCounts counts;
+  bool own = false;  // the posts of the place itself, without the places below it
+};
+
 struct BoardView {
   RoundRow round;
   PlaceCode place;  // empty: the country
   BoardCounts all, totals;  // of the round, of the place
-  std::vector<std::pair<PlaceCode, BoardCounts>> rows;  // in code order
+  std::vector<BoardRow> rows;  // add up to totals: own posts first, then the places below in code order
   std::map<std::string, std::pair<int64_t, int64_t>> answers;
   std::vector<ProgressPoint> progress;  // at most kProgressMax points; the last is the present
   int64_t seq = 0;
   static constexpr size_t kProgressMax = 400;
 };
-// place empty: the smallest place that holds all calls, a town at least. exists: codes of a level that only the numbers
+// place empty: the smallest place that holds all calls, a town at least. A place below that holds all the rest is
+// opened too: a warning for one county shows its towns, whatever posts of the city are called with them. exists: codes of a level that only the numbers
 // have (a county-level city under no city) are replaced by what lies below them. Copies, so that the board's lock is
 // held for microseconds per place.
 BoardView view_board(const Board& board, PlaceCode place, const std::function<bool(PlaceCode)>& exists);
@@ -74,6 +82,9 @@ struct PickedCall {
 std::vector<PickedCall> pick_calls(const Board& board, CallGroup group, PlaceCode place, const std::vector<PlaceCode>& allowed);
 // Sorts the silent first, by deadline, and returns the seqs [offset, offset + limit). O(picked + page log page).
 std::vector<int64_t> page_of(std::vector<PickedCall>& picked, int64_t offset, int64_t limit);
+
+// Everybody whom a round has reached, once each, under the number that was dialled last. Attempt 0 of the call: a notice.
+std::vector<Attempt> people_reached(Reader& reader, RoundId round);
 
 // --- one call with everything
 
@@ -111,6 +122,8 @@ struct CallDetails {
   std::optional<int64_t> next_call;    // that this one was passed on to last
   PersonId covered_by;                 // who answered instead; of calls that are covered
 };
+// The answers of calls [from, to], by call and as they came.
+void each_answer(Reader& reader, RoundId round, int64_t from, int64_t to, const std::function<void(int64_t seq, AnswerMade)>& each);
 // Calls [from, to], by seq. A handful of range reads, whatever their number.
 std::vector<CallDetails> read_calls(Reader& reader, RoundId round, int64_t from, int64_t to);
 std::optional<CallDetails> read_call_details(Reader& reader, RoundId round, int64_t seq);

@@ -47,15 +47,30 @@ TEST_F(QueriesRig, TheBoardOneLevelBelow) {
   };
   const auto county = view({});
   EXPECT_EQ(county.place, PlaceCode(622927)) << "the smallest place that holds all";
-  ASSERT_EQ(county.rows.size(), 2u);
-  EXPECT_EQ(county.rows[0].first, PlaceCode(kTown));
+  ASSERT_EQ(county.rows.size(), 3u);
+  EXPECT_TRUE(county.rows[0].own) << "the county's own posts";
+  EXPECT_EQ(county.rows[0].counts.due, 1);
+  EXPECT_EQ(county.rows[1].place, PlaceCode(kTown));
   EXPECT_EQ(county.all.due, 3);
   const auto town = view(PlaceCode(kTown));
   ASSERT_EQ(town.rows.size(), 1u);
-  EXPECT_EQ(town.rows[0].first, PlaceCode(kVillage));
+  EXPECT_EQ(town.rows[0].place, PlaceCode(kVillage));
   EXPECT_EQ(town.totals.due, 1);
   EXPECT_EQ(town.all.due, 3);
   EXPECT_TRUE(view(PlaceCode(kVillage)).rows.empty());
+}
+
+TEST_F(QueriesRig, APlaceThatHoldsAllTheRestIsOpened) {
+  open({entry(1, 11, kVillage), entry(2, 12, kOther), entry(3, 13, 6229)}, {usual()});
+  BoardView v;
+  caller->with_board(round, [&](const Board& b) { v = view_board(b, {}, [](PlaceCode) { return true; }); });
+  EXPECT_EQ(v.place, PlaceCode(6229));
+  ASSERT_EQ(v.rows.size(), 3u) << "the city's own posts and two towns";
+  EXPECT_TRUE(v.rows[0].own);
+  EXPECT_EQ(v.rows[0].place, PlaceCode(6229));
+  BoardCounts sum;
+  for (const auto& row : v.rows) sum += row.counts;
+  EXPECT_EQ(sum, v.totals);
 }
 
 TEST_F(QueriesRig, LevelsThatOnlyTheNumbersHaveAreSkipped) {
@@ -63,8 +78,8 @@ TEST_F(QueriesRig, LevelsThatOnlyTheNumbersHaveAreSkipped) {
   BoardView v;
   caller->with_board(round, [&](const Board& b) { v = view_board(b, PlaceCode(42), [](PlaceCode c) { return c != PlaceCode(4290); }); });
   ASSERT_EQ(v.rows.size(), 2u);
-  EXPECT_EQ(v.rows[0].first, PlaceCode(4201));
-  EXPECT_EQ(v.rows[1].first, PlaceCode(429004));
+  EXPECT_EQ(v.rows[0].place, PlaceCode(4201));
+  EXPECT_EQ(v.rows[1].place, PlaceCode(429004));
 }
 
 TEST_F(QueriesRig, OneCallWithEverything) {

@@ -135,19 +135,8 @@ Result<std::string> record_pdf(const RecordSource& s, const RecordHead& head, co
   report.blocks.emplace_back(PdfHeading{w("分区域统计", "By place")});
   PdfTable towns{{{w("区域", "Place"), 3}, {w("应叫", "Due"), 1, PdfAlign::kRight}, {w("已叫", "Called"), 1, PdfAlign::kRight}, {w("已应", "Answered"), 1, PdfAlign::kRight},
                   {w("未应", "Silent"), 1, PdfAlign::kRight}, {w("空缺", "Vacant"), 1, PdfAlign::kRight}, {w("需支援", "Attention"), 1, PdfAlign::kRight}}, {}};
-  for (const auto& [code, c] : v.rows)
-    towns.rows.push_back({place_title(s, code), number_text(c.due), number_text(c.called), number_text(c.answered), number_text(c.silent()), number_text(c.vacant), number_text(c.attention)});
-  // Posts of the place itself, so that the rows add up.
-  BoardCounts own = v.all;
-  for (const auto& [code, c] : v.rows) {
-    own.due -= c.due;
-    own.called -= c.called;
-    own.answered -= c.answered;
-    own.vacant -= c.vacant;
-    own.attention -= c.attention;
-  }
-  if (own.due > 0)
-    towns.rows.push_back({place_title(s, v.place) + w("本级", ", own posts"), number_text(own.due), number_text(own.called), number_text(own.answered), number_text(own.silent()), number_text(own.vacant), number_text(own.attention)});
+  for (const auto& [code, c, own] : v.rows)
+    towns.rows.push_back({place_title(s, code) + (own ? w("本级", ", own posts") : ""), number_text(c.due), number_text(c.called), number_text(c.answered), number_text(c.silent()), number_text(c.vacant), number_text(c.attention)});
   report.blocks.emplace_back(std::move(towns));
 
   const std::vector<PdfColumn> columns{{w("序号", "No."), 0.7}, {w("地点", "Place"), 1.6}, {w("岗位", "Post"), 1.8}, {w("姓名", "Name"), 1.1}, {w("状态", "State"), 1.2},

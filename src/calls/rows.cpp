@@ -4,7 +4,7 @@ namespace anlan {
 
 std::optional<RoundRow> read_round(Reader& reader, RoundId id) {
   std::optional<RoundRow> found;
-  reader.query("SELECT id, warning, version, level, hazard, mode, state, opened_at, closed_at, stopped_at, list, calls, listed, last_seq, message, rules, reason "
+  reader.query("SELECT id, warning, version, level, hazard, mode, state, opened_at, closed_at, stopped_at, list, calls, listed, last_seq, message, rules, reason, notices "
                "FROM rounds WHERE id = ?", {id}, [&](const Row& row) {
     RoundRow r;
     r.id = RoundId{row.integer(0)};
@@ -26,7 +26,16 @@ std::optional<RoundRow> read_round(Reader& reader, RoundId id) {
     CHECK_MSG(rules.ok(), rules.error().describe());
     r.rules = std::move(*rules);
     r.reason = row.str(16);
+    r.notices = row.maybe(17);
     found = std::move(r);
+  });
+  return found;
+}
+
+std::optional<RoundMoment> read_moment(Reader& reader, RoundId id) {
+  std::optional<RoundMoment> found;
+  reader.query("SELECT state, opened_at, stopped_at, reason FROM rounds WHERE id = ?", {id}, [&](const Row& row) {
+    found = RoundMoment{static_cast<RoundState>(row.integer(0)), row.time(1), row.is_null(2) ? std::nullopt : std::optional(row.time(2)), row.str(3)};
   });
   return found;
 }

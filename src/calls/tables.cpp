@@ -56,6 +56,11 @@ std::vector<Migration> call_migrations() {
     CREATE TABLE call_links (silent BIGINT NOT NULL, call BIGINT NOT NULL, post BIGINT NOT NULL, PRIMARY KEY (silent, call, post)) $CLUSTERED;
     CREATE INDEX call_links_call ON call_links (call);
     CREATE TABLE call_posts (call BIGINT NOT NULL, post BIGINT NOT NULL, PRIMARY KEY (call, post)) $CLUSTERED
+  )"},
+          {"calls-2", R"(
+    ALTER TABLE rounds ADD COLUMN notices BIGINT;
+    UPDATE rounds SET notices = 0 WHERE state = 3;
+    CREATE INDEX calls_person ON calls (person)
   )"}};
 }
 
@@ -74,6 +79,7 @@ void register_call_facts(FactCatalogue& catalogue) {
   catalogue.add<RoundStopped>();
   catalogue.add<RoundResumed>();
   catalogue.add<RoundClosed>();
+  catalogue.add<NoticesSent>();
   catalogue.add<ClockJumped>();
 }
 
@@ -201,6 +207,10 @@ void apply(Tables& tables, const RoundClosed& f, const FactHeader& h) {
                  {h.at, static_cast<int>(Outcome::stopped), first, last});
   tables.execute("UPDATE calls SET state = ? WHERE id BETWEEN ? AND ? AND state IN (0, 1, 2, 7)", {number(CallState::stopped), first, last});
   tables.execute("UPDATE rounds SET closed_at = ?, reason = ? WHERE id = ?", {h.at, Arg(f.reason), f.round});
+}
+
+void apply(Tables& tables, const NoticesSent& f, const FactHeader&) {
+  tables.execute("UPDATE rounds SET notices = ? WHERE id = ?", {f.people, f.round});
 }
 
 void apply(Tables& tables, const ClockJumped& f, const FactHeader&) {

@@ -1,9 +1,12 @@
 #include "gateway/http_fetcher.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
-
+#include <netinet/in.h>
 #include <strings.h>
+#include <sys/socket.h>
 
+#include <cstring>
 #include <memory>
 
 namespace anlan {
@@ -36,6 +39,31 @@ size_t on_header(char* data, size_t size, size_t count, void* to) {
   return size * count;
 }
 
+bool is_local_v4(uint32_t address) {  // host order
+  return address >> 24 == 127 || address >> 24 == 0 || address >> 16 == 0xA9FE;  // 127/8, 0/8, 169.254/16
+}
+
+bool is_local(const sockaddr* address) {
+  if (address->sa_family == AF_INET) return is_local_v4(ntohl(reinterpret_cast<const sockaddr_in*>(address)->sin_addr.s_addr));
+  if (address->sa_family != AF_INET6) return true;
+  const in6_addr& a = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&a) || IN6_IS_ADDR_V4COMPAT(&a)) {
+    uint32_t v4;
+    std::memcpy(&v4, a.s6_addr + 12, sizeof v4);
+    return is_local_v4(ntohl(v4));
+  }
+  return IN6_IS_ADDR_LOOPBACK(&a) || IN6_IS_ADDR_UNSPECIFIED(&a) || IN6_IS_ADDR_LINKLOCAL(&a);
+}
+
+// Called with the resolved address of every connection, also after a redirect.
+curl_socket_t open_outside(void* refused, curlsocktype, curl_sockaddr* address) {
+  if (is_local(&address->addr)) {
+    *static_cast<bool*>(refused) = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 }  // namespace
 
 Result<FetchedDocument> HttpFetcher::get(const std::string& url, const std::string& etag, size_t max_bytes, Millis timeout) {
@@ -58,8 +86,14 @@ Result<FetchedDocument> HttpFetcher::get(const std::string& url, const std::stri
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &sink);
+  bool refused = false;
+  if (!local_too_) {
+    curl_easy_setopt(curl.get(), CURLOPT_OPENSOCKETFUNCTION, open_outside);
+    curl_easy_setopt(curl.get(), CURLOPT_OPENSOCKETDATA, &refused);
+  }
   const CURLcode code = curl_easy_perform(curl.get());
   if (sink.too_large) return Error(ErrorCode::kTooLarge, {{"what", url}, {"limit", std::to_string(max_bytes)}});
+  if (code != CURLE_OK && refused) return Error(ErrorCode::kForbidden, {{"why", "不读取本机或链路本地地址 / addresses of this machine and link-local ones are not fetched: " + url}});
   if (code != CURLE_OK) return Error(ErrorCode::kUnavailable, {{"what", url + " (" + curl_easy_strerror(code) + ")"}});
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);

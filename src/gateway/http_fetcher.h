@@ -1,4 +1,9 @@
 // Documents over HTTP and HTTPS, by libcurl. Only http and https; at most five redirects; bounded in size and time.
+//
+// Addresses of this machine (loopback, unspecified) and link-local ones are refused with kForbidden when a connection
+// is about to be made, so neither a redirect nor a name that resolves to one gets through: whoever may name a source
+// must not reach what listens here for this machine alone. A proxy named by the environment on such an address is
+// refused likewise.
 #pragma once
 
 #include "base/ports.h"
@@ -7,7 +12,11 @@ namespace anlan {
 
 class HttpFetcher final : public Fetcher {
  public:
+  explicit HttpFetcher(bool local_too = false) : local_too_(local_too) {}
   Result<FetchedDocument> get(const std::string& url, const std::string& etag, size_t max_bytes, Millis timeout) override;
+
+ private:
+  bool local_too_;
 };
 
 }  // namespace anlan

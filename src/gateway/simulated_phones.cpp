@@ -87,7 +87,7 @@ void SimulatedPhones::place(ChannelKind kind, const std::string& channel, const 
     ++calls_[key];
     if (log_.is_open()) log_ << key << ' ' << now.ms << '\n' << std::flush;
   }
-  schedule(kind, channel, attempt, it->second);
+  if (attempt.no > 0) schedule(kind, channel, attempt, it->second);
 }
 
 void SimulatedPhones::withdraw(const Attempt& attempt) {

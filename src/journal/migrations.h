@@ -17,7 +17,13 @@ struct Migration {
 // The journal's own tables.
 std::vector<Migration> journal_migrations();
 
-// Runs, in one transaction, what the store has not yet run. kCorrupt when the store is newer than this program.
+// Runs, in one transaction, what the store has not yet run. kConflict when the store is newer than this program.
 Result<void> migrate(Connection& connection, const std::vector<Migration>& migrations);
+
+// The same inside a transaction that the caller has begun and ends.
+Result<void> migrate_within(Connection& connection, const std::vector<Migration>& migrations);
+
+// The steps of `migrations` that the store has run. kConflict when it has run others too.
+Result<std::vector<Migration>> steps_done(Connection& connection, const std::vector<Migration>& migrations);
 
 }  // namespace anlan

@@ -14,8 +14,8 @@ namespace anlan {
 Result<int64_t> replay(Reader& from, Connection& to, const FactCatalogue& catalogue,
                        const std::vector<Migration>& migrations, const Attachments& attachments, UtcTime until);
 
-// Compares the tables that facts write (all but the journal's own and those named) row by row.
-// Returns the first difference in words, or "" when they are equal.
+// Compares the named tables row by row, also between SQLite and PostgreSQL. Returns the first difference in words, or ""
+// when they are equal. The caller asks the connections whether they could read all of it. O(rows) in memory.
 std::string compare_tables(Reader& a, Reader& b, const std::vector<std::string>& tables);
 
 }  // namespace anlan

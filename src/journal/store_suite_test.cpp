@@ -1,102 +1,13 @@
 // One suite for both stores, then the journal on top of each of them.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <filesystem>
-
-#include "base/real_ports.h"
+#include "journal/journal_rig.h"
 #include "journal/replay.h"
-#include "journal/temporary_postgres.h"
-#include "journal/writer.h"
 
 namespace anlan {
 namespace {
 
-struct CounterBumped {
-  static constexpr std::string_view kKind = "CounterBumped";
-  std::string name;
-  int64_t by = 0;
-};
-BOOST_DESCRIBE_STRUCT(CounterBumped, (), (name, by))
-
-void apply(Tables& tables, const CounterBumped& f, const FactHeader& h) {
-  tables.execute("INSERT INTO bumps (name, total, changed) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-                 "total = bumps.total + excluded.total, changed = excluded.changed",
-                 {Arg(f.name), f.by, h.at});
-}
-
-std::vector<Migration> test_migrations() {
-  auto list = journal_migrations();
-  list.push_back({"test-1", "CREATE TABLE bumps (name TEXT PRIMARY KEY, total BIGINT NOT NULL, changed BIGINT NOT NULL) $CLUSTERED"});
-  return list;
-}
-
-class FixedClock final : public Clock {
- public:
-  UtcTime now() const override { return at; }
-  Millis monotonic() const override { return {at.ms}; }
-  UtcTime at{1'000'000};
-};
-
-class StoreSuite : public testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/anlan-test-XXXXXX";
-    folder = ::mkdtemp(pattern);
-    disk = std::make_unique<SystemDisk>(folder);
-    attachments = std::make_unique<Attachments>(*disk);
-    if (GetParam() == "postgres") {
-      static std::string why;
-      static auto cluster = TemporaryPostgres::start(why);
-      if (!cluster) GTEST_SKIP() << why;
-      url = cluster->new_database();
-    }
-    open();
-  }
-  void TearDown() override {
-    writer.reset();
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
-  void open() {
-    writer.reset();
-    store.reset();
-    auto opened = GetParam() == "postgres" ? open_postgres(url) : open_sqlite(folder + "/anlan.db");
-    ASSERT_TRUE(opened) << opened.error().describe();
-    store = std::move(*opened);
-    auto c = store->connect();
-    ASSERT_TRUE(c);
-    auto migrated = migrate(**c, test_migrations());
-    ASSERT_TRUE(migrated) << migrated.error().describe();
-    auto w = Writer::open(std::move(*c), clock, *attachments);
-    ASSERT_TRUE(w);
-    writer = std::move(*w);
-  }
-  std::unique_ptr<Connection> connection() { return std::move(*store->connect()); }
-
-  // Submits a bump and returns the answer after running the writer.
-  Result<Answer> bump(const std::string& name, int64_t by, const std::string& key = {}) {
-    std::optional<Result<Answer>> answer;
-    writer->submit({"tester", key, std::to_string(by),
-                    [=](Reader&, UtcTime) -> Result<Decision> {
-                      if (by < 0) return Error(ErrorCode::kConflict, {{"why", "negative"}});
-                      return Decision{{fact(CounterBumped{name, by}, "bump:" + name)}, "{\"by\":" + std::to_string(by) + "}"};
-                    },
-                    [&](const Result<Answer>& a) { answer.emplace(a); }});
-    writer->run_batch();
-    return *answer;
-  }
-  int64_t total(const std::string& name) {
-    return connection()->integer("SELECT total FROM bumps WHERE name = ?", {Arg(name)}).value_or(-1);
-  }
-
-  std::string folder, url;
-  FixedClock clock;
-  std::unique_ptr<SystemDisk> disk;
-  std::unique_ptr<Attachments> attachments;
-  std::unique_ptr<Store> store;
-  std::unique_ptr<Writer> writer;
-};
+class StoreSuite : public JournalRig {};
 
 TEST_P(StoreSuite, ValuesRoundTrip) {
   auto c = connection();
@@ -196,7 +107,7 @@ TEST_P(StoreSuite, TheChainGoesOnAfterReopening) {
   open();
   ASSERT_TRUE(bump("a", 1));
   auto c = connection();
-  const auto result = verify_chain(*c, attachments.get());
+  const auto result = verify_chain(*c, &attachments);
   EXPECT_TRUE(result.ok) << result.problem;
   EXPECT_EQ(result.facts, 2);
 }
@@ -224,12 +135,12 @@ TEST_P(StoreSuite, VerifyFindsEveryAlteredDroppedOrSwappedByte) {
   for (const auto& t : cases) {
     c->begin();
     c->execute(t.sql);
-    const auto result = verify_chain(*c, attachments.get());
+    const auto result = verify_chain(*c, &attachments);
     EXPECT_FALSE(result.ok) << t.what;
     EXPECT_EQ(result.bad_seq, t.names) << t.what << ": " << result.problem;
     c->rollback();
   }
-  EXPECT_TRUE(verify_chain(*c, attachments.get()).ok);
+  EXPECT_TRUE(verify_chain(*c, &attachments).ok);
 }
 
 TEST_P(StoreSuite, ReplayRebuildsTheTablesAtAnyTime) {
@@ -241,17 +152,17 @@ TEST_P(StoreSuite, ReplayRebuildsTheTablesAtAnyTime) {
   catalogue.add<CounterBumped>();
   auto from = connection();
 
-  auto whole_store = open_sqlite(folder + "/replayed.db");
+  auto whole_store = open_sqlite(place.folder() + "/replayed.db");
   ASSERT_TRUE(whole_store);
   auto whole = std::move(*(*whole_store)->connect());
-  const auto n = replay(*from, *whole, catalogue, test_migrations(), *attachments, kNever);
+  const auto n = replay(*from, *whole, catalogue, migrations, attachments, kNever);
   ASSERT_TRUE(n) << n.error().describe();
   EXPECT_EQ(*n, 30);
   EXPECT_EQ(compare_tables(*from, *whole, {"bumps"}), "");
 
-  auto part_store = open_sqlite(folder + "/part.db");
+  auto part_store = open_sqlite(place.folder() + "/part.db");
   auto part = std::move(*(*part_store)->connect());
-  const auto m = replay(*from, *part, catalogue, test_migrations(), *attachments, UtcTime{1'010'500});
+  const auto m = replay(*from, *part, catalogue, migrations, attachments, UtcTime{1'010'500});
   ASSERT_TRUE(m);
   EXPECT_EQ(*m, 10);
   EXPECT_EQ(part->integer("SELECT SUM(total) FROM bumps"), 55);
@@ -259,24 +170,79 @@ TEST_P(StoreSuite, ReplayRebuildsTheTablesAtAnyTime) {
 }
 
 TEST_P(StoreSuite, OneProcessOnly) {
-  auto second = GetParam() == "postgres" ? open_postgres(url) : open_sqlite(folder + "/anlan.db");
+  const auto second = open_store(place.where());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kConflict);
 }
 
 TEST_P(StoreSuite, AttachmentsAreCheckedAgainstTheirName) {
-  auto hash = attachments->put("some bytes");
+  auto hash = attachments.put("some bytes");
   ASSERT_TRUE(hash);
-  EXPECT_EQ(**attachments->get(*hash), "some bytes");
-  ASSERT_TRUE(disk->write(Attachments::path_of(*hash), "some bytez"));
-  Attachments fresh(*disk);
+  EXPECT_EQ(**attachments.get(*hash), "some bytes");
+  ASSERT_TRUE(disk.write(Attachments::path_of(*hash), "some bytez"));
+  Attachments fresh(disk);
   EXPECT_EQ(fresh.get(*hash).error().code, ErrorCode::kCorrupt);
   EXPECT_EQ(fresh.get(std::string(64, 'a')).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(fresh.get("../../etc/passwd").error().code, ErrorCode::kNotFound);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, testing::Values("sqlite", "postgres"),
-                         [](const auto& info) { return info.param; });
+TEST(FactBody, IsReadAsItWasWritten) {
+  for (const double d : {102.75000000000003, 35.842100000000002, 0.1 + 0.2, 1e-300, -1.7976931348623157e308, 5e-324, 100.0, -0.0}) {
+    const auto text = json::serialize(json::array{d, {{"a", d}}});
+    const auto parsed = parse_fact_body(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_EQ(parsed->at(0).as_double(), d) << text;
+    EXPECT_EQ(json::serialize(*parsed), text);
+  }
+  const char* all = R"({"n":null,"t":true,"i":-9223372036854775808,"u":18446744073709551615,"s":"积石山\n\u0000\"","o":{},"a":[[],{"x":[1]}]})";
+  EXPECT_EQ(*parse_fact_body(all), *parse_json(all));
+  for (const char* bad : {"", "{", "[1,]", "{} x", "\"\xff\"", "01"}) EXPECT_FALSE(parse_fact_body(bad)) << bad;
+  EXPECT_FALSE(parse_fact_body(std::string(40, '[') + std::string(40, ']')));
+}
+
+TEST_P(StoreSuite, ReplayRefusesAStoreThatLacksAFact) {
+  for (int i = 1; i <= 5; ++i) ASSERT_TRUE(bump("a", i));
+  FactCatalogue catalogue;
+  catalogue.add<CounterBumped>();
+  const auto replayed = [&](const char* tampering) {
+    auto from = connection();
+    from->begin();
+    from->execute(tampering);
+    auto target = open_sqlite(":memory:", {.lock = false}).value();
+    auto to = target->connect().value();
+    const auto n = replay(*from, *to, catalogue, migrations, attachments, kNever);
+    from->rollback();
+    return n;
+  };
+  EXPECT_TRUE(replayed("UPDATE facts SET body = body"));
+  EXPECT_EQ(replayed("DELETE FROM facts WHERE seq = 3").error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(replayed("UPDATE facts SET at = at + 1 WHERE seq = 2").error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(replayed("ALTER TABLE facts RENAME COLUMN actor TO actors").error().code, ErrorCode::kCorrupt) << "it cannot be read at all";
+}
+
+TEST_P(StoreSuite, TablesAreComparedByValueInAnyOrder) {
+  ASSERT_TRUE(bump("b_c", 3));
+  ASSERT_TRUE(bump("bC", 20));
+  ASSERT_TRUE(bump("Ba", 10'000'000));
+  auto live = connection();
+  auto other = open_sqlite(":memory:", {.lock = false}).value();
+  auto copy = other->connect().value();
+  ASSERT_TRUE(migrate(*copy, migrations));
+  copy->begin();
+  live->query("SELECT name, total, mean, changed FROM bumps", {}, [&](const Row& row) {
+    copy->execute("INSERT INTO bumps (name, total, mean, changed) VALUES (?, ?, ?, ?)", {row.text(0), row.integer(1), row.real(2), row.integer(3)});
+  });
+  ASSERT_TRUE(copy->commit());
+  EXPECT_EQ(compare_tables(*live, *copy, {"bumps"}), "");
+  for (const char* change : {"UPDATE bumps SET mean = mean + 0.0000000001 WHERE name = 'b_c'", "UPDATE bumps SET mean = NULL WHERE name = 'bC'", "DELETE FROM bumps WHERE name = 'Ba'"}) {
+    copy->begin();
+    copy->execute(change);
+    EXPECT_NE(compare_tables(*live, *copy, {"bumps"}), "") << change;
+    copy->rollback();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreSuite, kStoreKinds, store_kind_name);
 
 }  // namespace
 }  // namespace anlan

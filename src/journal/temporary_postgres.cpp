@@ -49,7 +49,7 @@ std::unique_ptr<TemporaryPostgres> TemporaryPostgres::start(std::string& why) {
   if (::geteuid() == 0) CHECK(run("chown postgres " + folder) == 0);
   const int port = free_port();
   std::unique_ptr<TemporaryPostgres> cluster(new TemporaryPostgres(folder, bin, port));
-  const std::string options = "-p " + std::to_string(port) + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder;
+  const std::string options = "-p " + std::to_string(port) + " -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c unix_socket_directories=" + folder;
   if (run("cd " + folder + " && " + as_postgres(bin + "/initdb -D " + folder + "/data -U app --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync")) != 0 ||
       run("cd " + folder + " && " + as_postgres(bin + "/pg_ctl -D " + folder + "/data -w -l " + folder + "/log -o '" + options + "' start")) != 0) {
     why = "PostgreSQL did not start; see " + folder + "/log";
@@ -64,15 +64,39 @@ TemporaryPostgres::~TemporaryPostgres() {
   fs::remove_all(folder_, ignored);
 }
 
-std::string TemporaryPostgres::new_database() {
-  const std::string server = "postgresql://app@127.0.0.1:" + std::to_string(port_) + "/";
-  const std::string name = "anlan" + std::to_string(++made_);
-  PGconn* c = PQconnectdb((server + "postgres").c_str());
-  PGresult* r = PQexec(c, ("CREATE DATABASE " + name).c_str());
-  CHECK_MSG(PQresultStatus(r) == PGRES_COMMAND_OK, PQerrorMessage(c));
+TemporaryPostgres* TemporaryPostgres::shared(std::string& why) {
+  static std::string why_not;
+  static const auto cluster = start(why_not);
+  why = why_not;
+  return cluster.get();
+}
+
+void TemporaryPostgres::command(const std::string& database, const std::string& sql) {
+  PGconn* c = PQconnectdb(("postgresql://app@127.0.0.1:" + std::to_string(port_) + "/" + database).c_str());
+  PQsetNoticeProcessor(c, [](void*, const char*) {}, nullptr);
+  PGresult* r = PQexec(c, sql.c_str());
+  CHECK_MSG(PQresultStatus(r) == PGRES_COMMAND_OK || PQresultStatus(r) == PGRES_TUPLES_OK, PQerrorMessage(c));
   PQclear(r);
   PQfinish(c);
+}
+
+std::string TemporaryPostgres::new_database() {
+  const std::string server = "postgresql://app@127.0.0.1:" + std::to_string(port_) + "/";
+  if (!free_.empty()) {
+    const std::string name = free_.back();
+    free_.pop_back();
+    return server + name;
+  }
+  const std::string name = "anlan" + std::to_string(++made_);
+  command("postgres", "CREATE DATABASE " + name);
   return server + name;
+}
+
+void TemporaryPostgres::give_back(const std::string& url) {
+  const std::string name = url.substr(url.rfind('/') + 1);
+  command(name, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  command(name, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  free_.push_back(name);
 }
 
 }  // namespace anlan

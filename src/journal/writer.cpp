@@ -79,10 +79,9 @@ size_t Writer::run_batch() {
 
   connection_->begin();
   for (auto& command : batch) answers.push_back(run(command, now, recorded));
-  if (!recorded.empty())
-    connection_->execute("INSERT INTO meta (name, value) VALUES ('head', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                         {std::to_string(seq_) + ":" + to_hex(head_)});
+  facts_.finish(*connection_, head_);
   const auto committed = connection_->commit();
+  facts_.settled(committed.ok());
   ++batches_;
   if (committed) {
     disk_full_ = false;
@@ -128,9 +127,7 @@ void Writer::record(const NewFact& fact, const std::string& actor, UtcTime now, 
   FactHeader header{seq_ + 1, now, actor, fact.place, fact.subject};
   const std::string body = fact.body->json();
   const Digest hash = next_hash(head_, header, fact.body->kind(), body);
-  connection_->execute("INSERT INTO facts (seq, at, kind, actor, place, subject, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                       {header.seq, header.at, fact.body->kind(), Arg(header.actor), header.place, Arg(header.subject), Arg(body),
-                        Arg::bytes({reinterpret_cast<const char*>(hash.data()), hash.size()})});
+  facts_.append(*connection_, header, fact.body->kind(), body, hash);
   fact.body->apply_to(*connection_, header, attachments_);
   head_ = hash;
   seq_ = header.seq;

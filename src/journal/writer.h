@@ -20,7 +20,7 @@
 #include "base/ports.h"
 #include "journal/attachments.h"
 #include "journal/chain.h"
-#include "journal/fact.h"
+#include "journal/facts_table.h"
 
 namespace anlan {
 
@@ -95,6 +95,7 @@ class Writer {
 
   std::atomic<int64_t> seq_{0};
   Digest head_{};
+  FactsTable facts_;
   std::atomic<uint64_t> batches_{0};
   std::atomic<bool> disk_full_{false};
 };

@@ -7,6 +7,8 @@
 namespace anlan {
 namespace {
 
+constexpr size_t kReferencesMax = 100;
+
 WarningLevel level_of(CapSeverity severity) {
   switch (severity) {
     case CapSeverity::Extreme: return WarningLevel::red;
@@ -97,7 +99,6 @@ Result<std::vector<CapDraft>> drafts_of(const CapAlert& alert, const Pack& pack,
   for (const auto* info : chosen) {
     CapDraft d;
     d.cancels = alert.msg_type == CapMsgType::Cancel;
-    d.references = alert.references;
     auto& c = d.content;
     std::vector<Polygon> polygons;
     std::vector<Circle> circles;
@@ -134,7 +135,9 @@ Result<std::vector<CapDraft>> drafts_of(const CapAlert& alert, const Pack& pack,
     if (c.expires <= now) {
       remark("expires", "这份预警已过期，请改有效期后再发", "this alert has expired: change the validity before sending");
     }
-    d.origin = {alert.sender, alert.identifier, alert.sent.at, info->sender_name, alert.status == CapStatus::Exercise, attachment};
+    d.origin = {alert.sender, alert.identifier, alert.sent.at, info->sender_name, alert.status == CapStatus::Exercise, attachment, {}};
+    for (const auto& r : alert.references)
+      if (d.origin.references.size() < kReferencesMax) d.origin.references.push_back({r.sender, r.identifier});
     drafts.push_back(std::move(d));
   }
   return drafts;
@@ -194,6 +197,29 @@ CapAlert cap_of(const WarningRow& w, const Pack& pack, const PlaceTable& places,
   return alert;
 }
 
+namespace {
+
+std::string filled(std::string text, const Pack& pack, const WarningContent& c, const NodeSettings& settings) {
+  const auto* hazard = pack.hazard(c.hazard);
+  const auto until = to_civil(c.expires, settings.utc_offset_minutes);
+  std::string level;
+  level_word(pack, c.level, level);
+  replace_all(text, "{area}", c.area_label);
+  replace_all(text, "{hazard}", hazard ? hazard->zh : "");
+  replace_all(text, "{level}", level);
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%d日%02d:%02d", until.day, until.hour, until.minute);
+  replace_all(text, "{until}", buffer);
+  replace_all(text, "{issuer}", settings.name);
+  return text;
+}
+
+}  // namespace
+
+std::string cancel_text(const Pack& pack, const WarningContent& content, const NodeSettings& settings) {
+  return filled(pack.cancelled, pack, content, settings);
+}
+
 WarningText fill_text(const Pack& pack, const WarningContent& c, const NodeSettings& settings) {
   const TextTemplate* best = nullptr;
   int rank = -1;
@@ -206,20 +232,7 @@ WarningText fill_text(const Pack& pack, const WarningContent& c, const NodeSetti
     }
   }
   if (!best) return {};
-  const auto* hazard = pack.hazard(c.hazard);
-  const auto until = to_civil(c.expires, settings.utc_offset_minutes);
-  std::string level;
-  level_word(pack, c.level, level);
-  auto fill = [&](std::string text) {
-    replace_all(text, "{area}", c.area_label);
-    replace_all(text, "{hazard}", hazard ? hazard->zh : "");
-    replace_all(text, "{level}", level);
-    char buffer[64];
-    std::snprintf(buffer, sizeof buffer, "%d日%02d:%02d", until.day, until.hour, until.minute);
-    replace_all(text, "{until}", buffer);
-    replace_all(text, "{issuer}", settings.name);
-    return text;
-  };
+  const auto fill = [&](const std::string& text) { return filled(text, pack, c, settings); };
   return {fill(best->headline), fill(best->description), fill(best->instruction), fill(best->message)};
 }
 

@@ -14,7 +14,6 @@ struct CapDraft {
   WarningContent content;
   CapOrigin origin;
   bool cancels = false;  // the alert cancels what it refers to
-  std::vector<CapReference> references;
 };
 
 // One draft per event of the alert: info blocks of the same event in several languages are one, Chinese first.
@@ -33,5 +32,7 @@ struct WarningText {
 };
 BOOST_DESCRIBE_STRUCT(WarningText, (), (headline, description, instruction, message))
 WarningText fill_text(const Pack& pack, const WarningContent& content, const NodeSettings& settings);
+// What those are told whom a cancelled warning has reached; "" when the pack has no such message.
+std::string cancel_text(const Pack& pack, const WarningContent& content, const NodeSettings& settings);
 
 }  // namespace anlan

@@ -1,10 +1,13 @@
 #include "loop/reactions.h"
 
+#include "calls/queries.h"
+#include "loop/cap_exchange.h"
 #include "loop/node.h"
 
 namespace anlan {
 namespace {
 
+constexpr Millis kRetryAfter = seconds(1);  // what a full disk or a lost store has kept from happening
 constexpr Millis kConfirmEvery = seconds(10);
 constexpr size_t kConfirmMax = 5'000;
 constexpr Millis kSweepEvery = hours(1);
@@ -21,7 +24,7 @@ void register_loop_facts(FactCatalogue& catalogue) { catalogue.add<DemoStarted>(
 void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
   for (const auto& f : facts) {
     if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
-        f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<ClockJumped>())
+        f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<RoundClosed>() || f.as<ClockJumped>())
       dirty_ = true;
     if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
       const auto person = node_.caller().person_of(a->round, a->seq);
@@ -43,20 +46,23 @@ void Reactions::tick(UtcTime now) {
     node_.writer().submit({"node", "", "", [](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }, {},
                            [now](Tables& tables) { tables.execute("DELETE FROM requests WHERE at < ?", {now - kKeysKept}); }});
   }
-  if (dirty_.exchange(false)) open_and_close_rounds();
+  if (now.ms >= retry_at_ms_ || retry_at_ms_ > (now + kRetryAfter).ms)
+    if (dirty_.exchange(false)) open_and_close_rounds();
   finish_rehearsals();
   confirm_phones(now);
 }
 
-UtcTime Reactions::next_due() const { return dirty_ ? UtcTime{0} : UtcTime{next_expiry_ms_.load()}; }
+UtcTime Reactions::next_due() const { return dirty_ ? UtcTime{retry_at_ms_.load()} : UtcTime{next_expiry_ms_.load()}; }
+
+void Reactions::try_again() {
+  retry_at_ms_ = (node_.clock().now() + kRetryAfter).ms;
+  dirty_ = true;
+}
 
 void Reactions::open_and_close_rounds() {
   node_.later([this] {
     auto reader = node_.store().connect();
-    if (!reader) {
-      dirty_ = true;
-      return;
-    }
+    if (!reader) return try_again();
     auto& c = **reader;
     c.begin_read();
     int64_t next = INT64_MAX;
@@ -74,12 +80,29 @@ void Reactions::open_and_close_rounds() {
     });
     std::vector<WarningRow> warnings;
     for (const auto id : to_open) warnings.push_back(*read_warning(c, id));
+    struct Notice {
+      RoundId round;
+      std::string text;
+      std::vector<Attempt> people;
+    };
+    std::vector<Notice> notices;
+    for (const auto id : rounds_to_notify(c)) {
+      const auto warning = read_warning(c, read_round(c, id)->warning);
+      auto text = warning ? cancel_text(node_.pack(), warning->content, node_.settings()) : std::string();
+      notices.push_back({id, text, text.empty() ? std::vector<Attempt>() : people_reached(c, id)});
+    }
     c.rollback();
     next_expiry_ms_ = next;
 
     for (const auto& [warning, version, reason] : to_close)
       node_.writer().submit({"node", "", "", [warning = warning, version = version, reason = reason](Reader& r, UtcTime) { return close_rounds(r, warning, version, reason); },
-                             [this](const Result<Answer>& closed) { if (!closed) dirty_ = true; }, {}});
+                             [this](const Result<Answer>& closed) { if (!closed) try_again(); }, {}});
+    for (auto& n : notices) {
+      const auto people = static_cast<int64_t>(n.people.size());
+      if (people > 0) node_.caller().notify(std::move(n.people), n.text);
+      node_.writer().submit({"node", "", "", [round = n.round, people](Reader& r, UtcTime) { return record_notices(r, round, people); },
+                             [this](const Result<Answer>& recorded) { if (!recorded) try_again(); }, {}});
+    }
     for (const auto& w : warnings) {
       const auto key = std::make_pair(w.id.value, w.version);
       {
@@ -89,7 +112,7 @@ void Reactions::open_and_close_rounds() {
       node_.open_round(w, RoundMode::live, "node", "", [this, key](const Result<Answer>& answer) {
         std::scoped_lock guard(mutex_);
         opening_.erase(key);
-        if (!answer) dirty_ = true;  // the disk was full, say: tried again at the next tick
+        if (!answer) try_again();
       });
     }
   });

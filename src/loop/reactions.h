@@ -2,6 +2,7 @@
 //
 //   a warning is issued or changed      → its call round is opened (resolved, listed, called)
 //   a warning ends or gets a new version → its older rounds are closed
+//   a warning is cancelled              → whoever its rounds have reached is told
 //   a warning's time runs out           → it expires
 //   every number of a rehearsal was tried → the rehearsal closes
 //   somebody answers by telephone        → that number is confirmed
@@ -43,12 +44,13 @@ class Reactions final : public Observer {
 
  private:
   void open_and_close_rounds();
+  void try_again();  // a second from now
   void finish_rehearsals();
   void confirm_phones(UtcTime now);
 
   Node& node_;
   std::atomic<bool> dirty_{true};
-  std::atomic<int64_t> next_expiry_ms_{INT64_MAX};
+  std::atomic<int64_t> next_expiry_ms_{INT64_MAX}, retry_at_ms_{0};
   std::mutex mutex_;
   std::vector<PhoneWorked> worked_;
   UtcTime next_confirm_{0}, next_sweep_{0};

@@ -127,6 +127,7 @@ struct Pack {
   std::vector<AnswerMeaning> answers;
   std::vector<CallRule> call_rules;
   std::vector<TextTemplate> templates;
+  std::string cancelled;                   // the message to those reached when a warning is cancelled; "" sends none
   std::vector<RecordType> record_types;
   std::vector<PlaceReading> readings;
   std::map<std::string, Named> sentences;  // kind of fact → sentence for the journal page, {field} replaced

@@ -89,6 +89,7 @@ void PackReader::read_file(const std::string& file, std::string_view text) {
   each(top, "answers", [&](MapReader& item) { read_answer(item); });
   each(top, "call_rules", [&](MapReader& item) { read_call_rule(item); });
   each(top, "templates", [&](MapReader& item) { read_template(item); });
+  if (auto text = top.text("cancelled", Need::kOptional, 200); !text.empty()) pack_.cancelled = std::move(text);
   each(top, "record_types", [&](MapReader& item) {
     pack_.record_types.push_back(read_record_type(item));
     names_.define(PackSection::record_types, pack_.record_types.back().id, item.spot(), faults_);

@@ -86,7 +86,7 @@ void SimWorld::act_on_round() {
     std::vector<int64_t> seqs{seq};
     if (random_.chance(0.3)) seqs.push_back(random_.between(1, calls));
     if (seqs.size() == 2 && seqs[0] == seqs[1]) seqs.pop_back();
-    ask(actor, "", [this, id, seqs, &contacts = contacts](Reader& r, UtcTime now) { return call_again(r, pack_, node_->contacts(), *id, seqs, now); });
+    ask(actor, "", [this, id, seqs](Reader& r, UtcTime now) { return call_again(r, pack_, node_->contacts(), *id, seqs, now); });
   } else if (what < 5) {
     const auto kind = random_.chance(0.5) ? CallKind::deputy : CallKind::superior;
     ask(actor, "", [this, id, seq, kind](Reader& r, UtcTime now) { return pass_on_now(r, pack_, node_->contacts(), *id, seq, kind, now); });

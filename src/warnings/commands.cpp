@@ -34,17 +34,27 @@ Result<WarningRow> in_state(Reader& reader, WarningId id, WarningState state, co
 
 // Whoever drafted, edited, restored or sent a draft is not its second person.
 bool is_author(Reader& reader, WarningId id, const std::string& actor) {
-  return reader.integer("SELECT seq FROM facts WHERE subject = ? AND actor = ? AND kind IN "
-                        "('WarningDrafted', 'WarningEdited', 'WarningSubmitted', 'WarningRestored') LIMIT 1",
-                        {warning_subject(id), Arg(actor)}).has_value();
+  static const std::string sql = std::string(kFactsAbout) + "SELECT a.seq FROM about a JOIN facts f ON f.seq = a.seq WHERE f.actor = ? AND f.kind IN "
+                                 "('WarningDrafted', 'WarningEdited', 'WarningSubmitted', 'WarningRestored') LIMIT 1";
+  return reader.integer(sql, {warning_subject(id), Arg(actor)}).has_value();
 }
 
-// An imported update takes the place of the warning it refers to.
+// An imported update takes the place of the warnings it refers to: those of its hazard, or all where none is. An alert may
+// have been drafted as several warnings, one per hazard; they share the identifier and leave one another alone.
 void supersede_earlier(Reader& reader, const WarningRow& w, Decision& d) {
   if (!w.origin) return;
-  reader.query("SELECT id FROM warnings WHERE state = 2 AND id <> ? AND origin_identifier <> '' AND origin_identifier IN "
-               "(SELECT origin_identifier FROM warnings WHERE id = ?)", {w.id, w.id},
-               [&](const Row& row) { d.facts.push_back(about(WarningSuperseded{WarningId{row.integer(0)}, w.id})); });
+  std::vector<std::pair<int64_t, bool>> earlier;  // id, of the same hazard
+  auto take = [&](const Row& row) { earlier.emplace_back(row.integer(0), row.text(1) == w.content.hazard); };
+  reader.query("SELECT id, hazard FROM warnings WHERE state = 2 AND id <> ? AND origin_identifier = ? AND origin_sender = ? AND origin_sent < ? ORDER BY id",
+               {w.id, Arg(w.origin->identifier), Arg(w.origin->sender), w.origin->sent}, take);
+  for (const auto& r : w.origin->references)
+    reader.query("SELECT id, hazard FROM warnings WHERE state = 2 AND id <> ? AND origin_identifier = ? AND origin_sender = ? ORDER BY id",
+                 {w.id, Arg(r.identifier), Arg(r.sender)}, take);
+  std::sort(earlier.begin(), earlier.end());
+  earlier.erase(std::unique(earlier.begin(), earlier.end()), earlier.end());
+  const bool same = std::any_of(earlier.begin(), earlier.end(), [](const auto& e) { return e.second; });
+  for (const auto& [id, of_hazard] : earlier)
+    if (of_hazard || !same) d.facts.push_back(about(WarningSuperseded{WarningId{id}, w.id}));
 }
 
 Decision issue(Reader& reader, const WarningRow& w, const std::string& comment, const std::string& sender) {

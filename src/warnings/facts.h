@@ -30,6 +30,12 @@ struct WarningContent {
 };
 BOOST_DESCRIBE_STRUCT(WarningContent, (), (hazard, level, area, places, area_label, headline, description, instruction, message, onset, expires))
 
+// Names an earlier message of a sender.
+struct CapEarlier {
+  std::string sender, identifier;
+};
+BOOST_DESCRIBE_STRUCT(CapEarlier, (), (sender, identifier))
+
 // Where an imported warning came from.
 struct CapOrigin {
   std::string sender, identifier;
@@ -37,8 +43,9 @@ struct CapOrigin {
   std::string sender_name;
   bool exercise = false;
   std::string attachment;  // the file as received
+  std::vector<CapEarlier> references;  // the messages it updates
 };
-BOOST_DESCRIBE_STRUCT(CapOrigin, (), (sender, identifier, sent, sender_name, exercise, attachment))
+BOOST_DESCRIBE_STRUCT(CapOrigin, (), (sender, identifier, sent, sender_name, exercise, attachment, references))
 
 struct WarningDrafted {
   static constexpr std::string_view kKind = "WarningDrafted";

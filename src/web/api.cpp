@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kRoot = "/api/v1";
 constexpr std::string_view kCookie = "anlan_session";
 constexpr size_t kBodyWithoutSession = 64 * 1024;
+constexpr std::string_view kChangePassword = "请先修改初始密码 / change the first password before anything else";
 
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> parts;
@@ -179,6 +180,9 @@ void Api::handle_api(const CallPtr& call) {
   const auto forbid = [&](std::string_view why) { call->fail(Error(ErrorCode::kForbidden, {{"why", std::string(why)}})); };
   if (is_change(http.method) && !same_site(http)) return forbid(call->language == Language::kZh ? "请求来自别的网站" : "the request comes from another site");
   if (route->need != Need::nothing && !call->session) return call->fail(Error(ErrorCode::kNotSignedIn));
+  // Whoever signed in with a password given by another does nothing before changing it.
+  if (route->need != Need::nothing && call->account().must_change_password && !route->path.starts_with("/session"))
+    return forbid(kChangePassword);
   if (!call->may(route->need)) return forbid(role_words(route->need, call->language));
   dispatch(call, route->handle, route->run);
 }
@@ -243,6 +247,7 @@ SocketDecision Api::accept_socket(const HttpRequest& request) {
   const std::string token(request.cookie(kCookie).value_or(""));
   auto session = sessions_.session(token);
   if (!session) return refuse(Error(ErrorCode::kNotSignedIn));
+  if (session->account->must_change_password) return refuse(Error(ErrorCode::kForbidden, {{"why", std::string(kChangePassword)}}));
   return live_->accept(token, std::move(session));
 }
 

@@ -1,14 +1,14 @@
-// A node on a temporary SQLite store with the API in front, for tests. Requests go straight to the handler.
+// A node on a temporary store of either kind with the API in front, for tests. Requests go straight to the handler.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <thread>
 
 #include "base/real_ports.h"
+#include "journal/scratch_store.h"
 #include "web/api.h"
 #include "web/live_hub.h"
 
@@ -25,12 +25,9 @@ class ApiTestNode {
  public:
   static constexpr const char* kPassword = "correct horse";
 
-  explicit ApiTestNode(ApiOptions options = {}, NodeSettings settings = {}) {
-    char pattern[] = "/tmp/anlan-test-XXXXXX";
-    folder = ::mkdtemp(pattern);
-    disk = std::make_unique<SystemDisk>(folder);
+  explicit ApiTestNode(ApiOptions options = {}, NodeSettings settings = {}, const std::string& store = "sqlite") : place(store) {
     static const Pack pack = load_pack("packs/cn").value();
-    node = Node::open(std::move(settings), pack, open_sqlite(folder + "/anlan.db").value(), *disk, clock, random).value();
+    node = Node::open(std::move(settings), pack, place.open(), disk, clock, random).value();
     sessions = std::make_unique<Sessions>(clock, random);
     options.log = [this](std::string_view line) {
       std::scoped_lock guard(log_mutex);
@@ -43,7 +40,6 @@ class ApiTestNode {
     if (writer.joinable()) writer.join();
     api.reset();
     node.reset();
-    std::filesystem::remove_all(folder);
   }
 
   // After the routes have been added.
@@ -113,10 +109,10 @@ class ApiTestNode {
   }
   static std::string code_of(const HttpResponse& response) { return std::string(json_of(response).at("error").at("code").as_string()); }
 
-  std::string folder;
+  ScratchStore place;
   TestClock clock;
   SystemRandom random;
-  std::unique_ptr<SystemDisk> disk;
+  SystemDisk disk{place.folder()};
   std::unique_ptr<Node> node;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Api> api;

@@ -33,6 +33,10 @@ std::string_view role_of(Need need) {
 json::value error_body(const Error& error, Language language) {
   const bool zh = language == Language::kZh;
   Error spoken = error;
+  // A value may be written for both: "中文 / English".
+  for (auto& p : spoken.params)
+    if (const size_t bar = p.value.find(" / "); bar != std::string::npos && p.value.find(" / ", bar + 3) == std::string::npos)
+      p.value = zh ? p.value.substr(0, bar) : p.value.substr(bar + 3);
   // The reason of a single fault is known in both languages; elsewhere it is the Chinese one.
   if (!zh && error.details.size() == 1 && error.details[0].line == 0)
     for (auto& p : spoken.params)

@@ -23,6 +23,7 @@ About about(std::string_view kind) {
       {"WarningExpired", About::warning}, {"WarningSuperseded", About::warning}, {"WarningDiscarded", About::warning},
       {"WarningRestored", About::warning},
       {"RoundOpened", About::round}, {"RoundStopped", About::round}, {"RoundResumed", About::round}, {"RoundClosed", About::round},
+      {"NoticesSent", About::round},
       {"CallsListed", About::call}, {"AttemptsPlaced", About::call}, {"AttemptsEnded", About::call}, {"CallsRequeued", About::call},
       {"CallsEscalated", About::call}, {"CallAnswered", About::call},
       {"PersonAdded", About::people}, {"PersonChanged", About::people}, {"PersonRemoved", About::people}, {"PostAdded", About::people},

@@ -18,7 +18,7 @@ json::value maybe(const std::optional<int64_t>& n) { return n ? json::value(*n) 
 json::object view_round_json(const BoardView& v) {
   const auto& r = v.round;
   return {{"id", r.id.value}, {"warning", r.warning.value}, {"warning_version", r.version}, {"mode", name_of(r.mode)}, {"state", name_of(r.state)},
-          {"opened_at", r.opened_at.ms}, {"closed_at", null_or(r.closed_at)}, {"totals", totals_json(v.all)}};
+          {"opened_at", r.opened_at.ms}, {"closed_at", null_or(r.closed_at)}, {"notices", maybe(r.notices)}, {"totals", totals_json(v.all)}};
 }
 
 std::string place_name(const PlaceIndex& index, PlaceCode code) {
@@ -39,15 +39,14 @@ json::object board_json(Api& api, Reader& reader, const BoardView& v) {
   Call quiet(api, HttpRequest{}, [](HttpResponse) {});
   if (const auto w = read_warning(reader, v.round.warning)) {
     o["warning"] = warning_row_json(quiet, reader, *w);
-    o["geometry"] = geojson_of(w->content.area);
   }
   json::array rows;
-  for (const auto& [code, c] : v.rows) {
+  for (const auto& [code, c, own] : v.rows) {
     const auto place = index->find(code);
     rows.push_back({{"code", code.text()}, {"name", place_name(*index, code)}, {"level", level_name(code.level())},
                     {"lon", place && place->position ? json::value(place->position->lon) : json::value(nullptr)},
                     {"lat", place && place->position ? json::value(place->position->lat) : json::value(nullptr)},
-                    {"due", c.due}, {"called", c.called}, {"answered", c.answered}, {"silent", c.silent()}, {"attention", c.attention}});
+                    {"own", own}, {"due", c.due}, {"called", c.called}, {"answered", c.answered}, {"silent", c.silent()}, {"attention", c.attention}});
   }
   o["by_place"] = std::move(rows);
   json::array answers;
@@ -156,15 +155,34 @@ Result<GiveAnswer> read_answer(const json::object& body) {
   return a;
 }
 
+namespace {
+
+const char* ask_state(RoundState round, std::string_view reason, CallState call) {
+  if (round == RoundState::closed && reason == "cancelled") return "cancelled";
+  if (round == RoundState::closed || call == CallState::stopped) return "closed";
+  return call == CallState::answered ? "answered" : "open";
+}
+
+}  // namespace
+
+std::optional<json::object> ask_answered_json(Api& api, Reader& reader, CallRef ref) {
+  const auto round = read_moment(reader, ref.round);
+  const auto call = round ? read_call(reader, ref.round, ref.seq) : std::nullopt;
+  if (!call) return std::nullopt;
+  json::array answers;
+  each_answer(reader, ref.round, ref.seq, ref.seq, [&](int64_t, const AnswerMade& a) { answers.push_back(answer_json(a)); });
+  std::reverse(answers.begin(), answers.end());
+  return json::object{{"token", api.node().links().token(ref)}, {"state", ask_state(round->state, round->reason, call->state)}, {"now", api.node().clock().now().ms},
+                      {"deadline", call->limit_at.ms ? json::value(call->limit_at.ms) : json::value(nullptr)}, {"answers", std::move(answers)}};
+}
+
 std::optional<json::object> ask_json(Api& api, Reader& reader, CallRef ref) {
   Node& node = api.node();
   const auto round = read_round(reader, ref.round);
   const auto call = round ? read_call_details(reader, ref.round, ref.seq) : std::nullopt;
   const auto warning = call ? read_warning(reader, round->warning) : std::nullopt;
   if (!warning) return std::nullopt;
-  const bool cancelled = warning->state == WarningState::cancelled || round->reason == "cancelled";
-  const bool over = round->state == RoundState::closed || call->row.state == CallState::stopped;
-  const char* state = cancelled ? "cancelled" : over ? "closed" : call->row.state == CallState::answered ? "answered" : "open";
+  const char* state = warning->state == WarningState::cancelled ? "cancelled" : ask_state(round->state, round->reason, call->row.state);
   const auto& w = warning->content;
   const auto* hazard = node.pack().hazard(w.hazard);
   json::object shown_warning{{"hazard", w.hazard}, {"hazard_zh", hazard ? hazard->zh : w.hazard}, {"hazard_en", hazard ? hazard->en : w.hazard}, {"level", name_of(w.level)},

@@ -19,7 +19,9 @@ json::object answer_json(const AnswerMade& answer);
 // Reads AnswerGiven. Faults: kInvalidField.
 Result<GiveAnswer> read_answer(const json::object& body);
 
-// What is asked of the person of a call; nothing when the call does not exist.
+// What is asked of the person of a call (Ask); nothing when the call does not exist.
 std::optional<json::object> ask_json(Api& api, Reader& reader, CallRef call);
+// The part of it that an answer changes (AskAnswered): what it is about, the phone knows already.
+std::optional<json::object> ask_answered_json(Api& api, Reader& reader, CallRef call);
 
 }  // namespace anlan

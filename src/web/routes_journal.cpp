@@ -84,17 +84,20 @@ void list(const CallPtr& call) {
     std::vector<Kept> found;
     // Times are in order of numbers but where a clock was set back, so they bound the search and are checked again.
     int64_t top = *before;
-    if (*to != INT64_MAX) top = std::min(top, reader.integer("SELECT MAX(seq) FROM facts WHERE at < ?", {*to}).value_or(0) + 1);
+    if (*to != INT64_MAX) top = std::min(top, last_fact_at(reader, UtcTime{*to - 1}) + 1);
     int64_t bottom = 1;
-    if (*from > 0) bottom = reader.integer("SELECT MIN(seq) FROM facts WHERE at >= ?", {*from}).value_or(INT64_MAX);
+    if (*from > 0) bottom = first_fact_at(reader, UtcTime{*from}).value_or(INT64_MAX);
     if (top == INT64_MAX) top = reader.integer("SELECT MAX(seq) FROM facts").value_or(0) + 1;
-    const std::string sql = "SELECT seq, at, kind, actor, place, subject, body, hash FROM facts WHERE seq >= ? AND seq < ? AND at >= ? AND at < ?" +
-                            std::string(subject.empty() ? "" : " AND subject = ?") + filter + " ORDER BY seq DESC LIMIT ?";
+    const std::string sql = std::string(subject.empty() ? "" : kFactsAbout) +
+                            "SELECT seq, at, kind, actor, place, subject, body, hash FROM facts WHERE " +
+                            (subject.empty() ? "" : "seq IN (SELECT seq FROM about) AND ") + "seq >= ? AND seq < ? AND at >= ? AND at < ?" + filter +
+                            " ORDER BY seq DESC LIMIT ?";
     const int64_t window = subject.empty() ? kWindow : INT64_MAX;
     for (int i = 0; i < kWindowsMax && top > bottom && static_cast<int64_t>(found.size()) < *limit; ++i) {
       const int64_t low = subject.empty() ? std::max(bottom, top - window) : bottom;
-      std::vector<Arg> args{low, top, *from, *to};
+      std::vector<Arg> args;
       if (!subject.empty()) args.push_back(Arg(subject));
+      args.insert(args.end(), {low, top, *from, *to});
       args.insert(args.end(), filter_args.begin(), filter_args.end());
       // Out of scope facts are dropped here, so more may be needed than asked for.
       args.push_back(scope.all ? *limit - static_cast<int64_t>(found.size()) : window);
@@ -126,7 +129,7 @@ void density(const CallPtr& call) {
   if (*from >= *to) return call->fail(Error(ErrorCode::kInvalidField, {{"field", "from"}, {"why", "from < to"}}));
   const auto counts = call->read([&](Reader& reader) {
     std::vector<int64_t> n(static_cast<size_t>(*slots), 0);
-    reader.query("SELECT slot, COUNT(*) FROM (SELECT (at - ?) * ? / ? AS slot FROM facts WHERE at >= ? AND at < ?) AS slotted GROUP BY slot",
+    reader.query("SELECT slot, CAST(SUM(facts) AS BIGINT) FROM (SELECT (at - ?) * ? / ? AS slot, last - first + 1 AS facts FROM batches WHERE at >= ? AND at < ?) AS slotted GROUP BY slot",
                  {*from, *slots, *to - *from, *from, *to}, [&](const Row& row) {
       if (const auto slot = row.integer(0); slot >= 0 && slot < *slots) n[static_cast<size_t>(slot)] = row.integer(1);
     });

@@ -1,6 +1,6 @@
 // Warnings: draft, preview, approval, changes, CAP in and out, the queue of what waits, and the search box.
 #include "base/geojson.h"
-#include "loop/cap_exchange.h"
+#include "gateway/cap_arrival.h"
 #include "registry/coverage.h"
 #include "registry/people_search.h"
 #include "registry/personal_data.h"
@@ -143,32 +143,9 @@ void import_cap(const CallPtr& call) {
   auto drafts = drafts_of(*alert, node.pack(), index->places(), *attachment, node.clock().now(), *remarks);
   if (!drafts) return call->fail(drafts.error());
   if (drafts->size() > 20) return call->fail(Error(ErrorCode::kTooLarge, {{"what", "CAP info"}, {"limit", "20"}}));
-  for (const auto& d : *drafts)
-    if (d.cancels) {
-      // What to cancel is decided by a person: the sender's cancel points at the warning.
-      remarks->push_back({0, "msgType", "这是一份解除：请在原预警上选择“解除”", "this message cancels an earlier one: cancel that warning"});
-    }
-  call->change(
-      [call, drafts = *drafts](Reader& reader, UtcTime now) -> Result<Decision> {
-        Decision all;
-        json::array ids;
-        int64_t next = peek_id(reader, "warning");
-        for (const auto& d : drafts) {
-          auto one = draft_warning(reader, call->node().pack(), WarningSource::cap, d.content, d.origin, now);
-          if (!one) return one.error();
-          for (auto& f : one->facts) {
-            // Ids are given out when facts are applied; several drafts of one command count on.
-            auto fact_value = *static_cast<const FactOf<WarningDrafted>*>(f.body.get());
-            auto drafted = fact_value.value;
-            drafted.warning = WarningId{next};
-            ids.emplace_back(next++);
-            all.facts.push_back(fact(std::move(drafted), warning_subject(WarningId{next - 1}), f.place));
-          }
-          if (one->facts.empty()) ids.emplace_back(parse_json(one->response)->at("warning"));
-        }
-        all.response = json::serialize(json::object{{"warnings", ids}});
-        return all;
-      },
+  if (!drafts->empty() && drafts->front().cancels)  // ending a warning in force is a person's decision
+    remarks->push_back({0, "msgType", "这是一份解除：草稿已撤下；有效的预警请在原预警上选择“解除”", "this message cancels an earlier one: drafts of it are gone; a warning in force is yours to cancel"});
+  call->change([call, drafts = *drafts](Reader& reader, UtcTime now) { return take_cap(reader, call->node().pack(), drafts, now); },
       [call, remarks](const Answer& a) {
         const auto response = parse_json(a.response);
         auto value = call->read([&](Reader& reader) {
@@ -275,7 +252,7 @@ void feed(const CallPtr& call) {
       const auto updated = w.ended_at.value_or(w.changed_at.value_or(w.created_at));
       const std::string link = node.settings().public_url + "/cap/" + std::to_string(w.id.value) + ".xml";
       out += "<entry><id>" + xml_text(link) + "</id><title>" + xml_text(w.content.headline) + "</title><updated>" + to_iso8601(updated, node.settings().utc_offset_minutes) +
-             "</updated><link rel=\"alternate\" type=\"application/cap+xml\" href=\"" + xml_text(link) + "\"/><summary>" + xml_text(w.content.area_label) + "</summary></entry>\n";
+             "</updated><link rel=\"alternate\" type=\"application/cap+xml\" href=\"" + xml_text(link + "?v=" + std::to_string(w.version) + (w.ended_at ? "e" : "")) + "\"/><summary>" + xml_text(w.content.area_label) + "</summary></entry>\n";
     }
     return out + "</feed>\n";
   });
@@ -361,6 +338,7 @@ void queue(const CallPtr& call) {
         if (silent > 0)
           add("silent", "follow_up", w.issued_at.value_or(w.created_at), first == INT64_MAX ? std::nullopt : std::optional(UtcTime{first}), "/rounds/" + std::to_string(*round), "", silent);
       }
+      if (w.returned.starts_with(kCancelledBySender)) add("returned", "extend_or_cancel", w.issued_at.value_or(w.created_at), std::nullopt, link, w.returned, 0);
       if (w.content.expires - now < minutes(30)) add("expiring", "extend_or_cancel", w.issued_at.value_or(w.created_at), w.content.expires, link, "", 0);
     }
     std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.deadline < b.deadline; });

@@ -1,6 +1,7 @@
 #include "web/warning_json.h"
 
 #include "base/geojson.h"
+#include "calls/queries.h"
 
 namespace anlan {
 namespace {
@@ -80,9 +81,9 @@ json::object totals_json(const BoardCounts& c) {
 json::object round_json(Call& call, Reader& reader, const RoundRow& r) {
   BoardCounts totals;
   if (!call.node().caller().with_board(r.id, [&](const Board& b) { totals = b.totals(); }))
-    totals = Board::load(reader, call.node().pack(), r).totals();
+    totals = round_totals(reader, r.id);
   return {{"id", r.id.value}, {"warning", r.warning.value}, {"warning_version", r.version}, {"mode", name_of(r.mode)}, {"state", name_of(r.state)},
-          {"opened_at", r.opened_at.ms}, {"closed_at", maybe(r.closed_at)}, {"totals", totals_json(totals)}};
+          {"opened_at", r.opened_at.ms}, {"closed_at", maybe(r.closed_at)}, {"notices", r.notices ? json::value(*r.notices) : json::value(nullptr)}, {"totals", totals_json(totals)}};
 }
 
 json::object warning_row_json(Call& call, Reader& reader, const WarningRow& w) {
@@ -134,7 +135,8 @@ json::object warning_json(Call& call, Reader& reader, const WarningRow& w) {
   o["rounds"] = rounds;
 
   json::array history;
-  reader.query("SELECT at, kind, actor, body FROM facts WHERE subject = ? ORDER BY seq LIMIT 500", {warning_subject(w.id)}, [&](const Row& row) {
+  static const std::string sql = std::string(kFactsAbout) + "SELECT f.at, f.kind, f.actor, f.body FROM about a JOIN facts f ON f.seq = a.seq ORDER BY f.seq LIMIT 500";
+  reader.query(sql, {warning_subject(w.id)}, [&](const Row& row) {
     const auto what = history_word(row.text(1));
     if (what.empty()) return;
     json::object h{{"at", row.integer(0)}, {"what", what}, {"by", actor_name(call.node(), call.api().sessions(), row.str(2))}};

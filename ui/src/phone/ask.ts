@@ -2,6 +2,7 @@
 import type * as T from '../shared/types'
 
 export type Ask = T.Ask
+export type AskAnswered = T.AskAnswered
 export type Option = Ask['options'][number]
 export type Area = T.Geometry
 export type AnswerKept = T.AnswerKept

@@ -7,7 +7,7 @@
  * Bounds: kItemsMax items, kPhotosMax photos each; a wait between tries of at most kWaitMax_ms.
  * A refusal (4xx) is never repeated and never dropped in silence: it stays, with the server's sentence, until dismissed.
  */
-import type { AnswerGiven, Ask } from './ask'
+import type { AnswerGiven, AskAnswered } from './ask'
 
 export const kItemsMax = 500
 export const kPhotosMax = 6
@@ -72,7 +72,7 @@ type Outcome = 'sent' | 'refused' | 'later' | 'no_network'
 export class Outbox {
   private items: Queued[] = []
   private watchers = new Set<() => void>()
-  private sentWatchers = new Set<(ask: Ask, key: string) => void>()
+  private sentWatchers = new Set<(ask: AskAnswered, key: string) => void>()
   private sending: Promise<void> | null = null
   private again = false
   /** Items that are only in memory: being written, or the phone's store refused them. */
@@ -106,7 +106,7 @@ export class Outbox {
   }
 
   /** `run` gets what the server says of the ask after each answer it took. */
-  watchSent(run: (ask: Ask, key: string) => void): () => void {
+  watchSent(run: (ask: AskAnswered, key: string) => void): () => void {
     this.sentWatchers.add(run)
     return () => this.sentWatchers.delete(run)
   }
@@ -208,7 +208,7 @@ export class Outbox {
     const reply = await this.ports.post(path, item.key, 'application/json', body, kAnswerTimeout_ms).catch(() => null)
     if (reply && reply.status < 300 && textAt(reply.body, 'token')) {
       await this.forget(item.key)
-      for (const run of this.sentWatchers) run(reply.body as Ask, item.key)
+      for (const run of this.sentWatchers) run(reply.body as AskAnswered, item.key)
       return 'sent'
     }
     if (reply && isRefusal(reply)) {

@@ -1,6 +1,6 @@
 /** The one outbox and store of this page, and what the screens watch of them. */
 import { computed, ref, shallowRef } from 'vue'
-import type { Ask } from './ask'
+import type { Ask, AskAnswered } from './ask'
 import { Outbox, type Queued } from './outbox'
 import { openStore, type PhoneStore } from './phone_store'
 import { newKey, post } from './server'
@@ -62,6 +62,6 @@ export async function startPhone(): Promise<void> {
 export const give = (...args: Parameters<Outbox['add']>) => box.add(...args)
 export const dismiss = (key: string) => box.dismiss(key)
 export const retryNow = () => box.retryNow()
-export const watchSent = (run: (ask: Ask) => void) => box.watchSent(run)
+export const watchSent = (run: (ask: AskAnswered) => void) => box.watchSent(run)
 export const lastAsk = (token: string) => store.lastAsk(token).catch(() => null)
 export const keepAsk = (ask: Ask) => store.keepAsk(ask).catch(() => undefined)

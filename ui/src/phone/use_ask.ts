@@ -51,7 +51,7 @@ export function useAsk(token: string) {
   })
   void refresh()
   const stop = watchSent((told) => {
-    if (told.token === token) take(told)
+    if (told.token === token && ask.value) take({ ...ask.value, ...told })
   })
   addEventListener('online', look)
   document.addEventListener('visibilitychange', look)

@@ -93,14 +93,16 @@ export interface Totals {
 }
 export interface Round {
   id: number; warning: number; warning_version?: number; mode: 'live' | 'rehearsal'
-  state: 'listing' | 'calling' | 'stopped' | 'closed'; opened_at: number; closed_at?: number | null; totals?: Totals
+  state: 'listing' | 'calling' | 'stopped' | 'closed'; opened_at: number; closed_at?: number | null; notices?: number | null; totals?: Totals
 }
 export interface BoardPlace {
   code: string; name: string; level?: PlaceLevel; lon?: number | null; lat?: number | null
+  /** The posts of the place itself, without the places below it. */
+  own?: boolean
   due: number; called: number; answered: number; silent: number; attention?: number
 }
 export interface Board {
-  round: Round; warning: WarningRow; geometry?: Geometry; totals: Totals; place?: string; by_place: BoardPlace[]
+  round: Round; warning: WarningRow; totals: Totals; place?: string; by_place: BoardPlace[]
   answers: { id: string; count: number; number?: number }[]
   progress?: { at: number; called: number; answered: number }[]; seq?: number
 }
@@ -137,6 +139,8 @@ export interface Ask {
   options: { id: string; zh: string; en: string; number?: string | null; primary?: boolean }[]
   answers: AnswerKept[]; duty_room?: { name: string; phone: string }
 }
+/** What an answer changed in the ask. */
+export type AskAnswered = Pick<Ask, 'token' | 'state' | 'now' | 'deadline' | 'answers'>
 
 export type PhoneState = 'ok' | 'none' | 'stale' | 'shared'
 export interface Person {
