@@ -8,7 +8,12 @@
 
 namespace anlan {
 
-Result<void> serve(const Config& config, bool demo, const std::string& demo_data);
+struct HowToServe {
+  bool demo = false;
+  std::string demo_data = "ui/node_modules";  // the npm packages that name and outline places
+  bool look = false, take_over = false;       // what to do with a copy; kConflict when neither is said
+};
+Result<void> serve(const Config& config, const HowToServe& how);
 
 Result<void> verify(const Config& config, bool tables);
 Result<void> replay_store(const Config& config, const std::string& until, const std::string& into);

@@ -52,14 +52,15 @@ int main(int argc, char** argv) {
 
   auto* serve = app.add_subcommand("serve", "Run the server");
   common(serve);
-  bool demo = false;
-  std::string demo_data = "ui/node_modules";
+  anlan::HowToServe how;
   serve->add_option("--listen", listen, "address:port (default 127.0.0.1:8080)");
   serve->add_option("--tls-cert", cert, "certificate (PEM) for HTTPS");
   serve->add_option("--tls-key", key, "private key (PEM) for HTTPS");
-  serve->add_flag("--demo", demo, "fill an empty store with the generated demo county");
-  serve->add_option("--demo-data", demo_data, "folder of the npm packages that name and outline places");
-  serve->callback([&] { run([&](const anlan::Config& c) { return anlan::serve(c, demo, demo_data); }); });
+  serve->add_flag("--demo", how.demo, "fill an empty store with the generated demo county");
+  serve->add_option("--demo-data", how.demo_data, "folder of the npm packages that name and outline places");
+  auto* look = serve->add_flag("--look", how.look, "of a copy (restored or replayed): nobody is called, nothing can be changed");
+  serve->add_flag("--take-over", how.take_over, "the copy takes the place of the original and goes on with its open rounds")->excludes(look);
+  serve->callback([&] { run([&](const anlan::Config& c) { return anlan::serve(c, how); }); });
 
   auto* verify = app.add_subcommand("verify", "Recompute the hash chain and check every attachment");
   common(verify);

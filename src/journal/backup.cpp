@@ -273,4 +273,18 @@ Result<BackupManifest> restore_backup(const std::string& folder, Store& store, c
   return manifest;
 }
 
+Result<void> mark_copy(Connection& connection, const std::string& origin) {
+  connection.begin();
+  connection.execute("INSERT INTO meta (name, value) VALUES ('copy', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", {Arg(origin)});
+  return connection.commit();
+}
+
+std::optional<std::string> copy_origin(Reader& reader) { return reader.text("SELECT value FROM meta WHERE name = 'copy'"); }
+
+Result<void> take_over(Connection& connection) {
+  connection.begin();
+  connection.execute("DELETE FROM meta WHERE name = 'copy'");
+  return connection.commit();
+}
+
 }  // namespace anlan

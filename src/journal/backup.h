@@ -42,6 +42,12 @@ Result<BackupManifest> make_backup(Store& store, const std::string& data, const 
 Result<BackupManifest> restore_backup(const std::string& folder, Store& store, const std::string& data,
                                       const std::vector<Migration>& migrations);
 
+// A store that came out of a backup or a replay says so until it takes the place of the original: two nodes that both go
+// on with the same open rounds would call everybody twice.
+Result<void> mark_copy(Connection& connection, const std::string& origin);
+std::optional<std::string> copy_origin(Reader& reader);
+Result<void> take_over(Connection& connection);
+
 // Copies the attachments that the facts in `reader` name, each checked against its name, and the node's key. What is
 // there already stays. Returns how many were copied.
 Result<int64_t> copy_files(Connection& reader, const std::string& from, const std::string& to);

@@ -160,6 +160,16 @@ TEST_P(Backup, NeverOverwritesFacts) {
   EXPECT_TRUE(restore_backup(folder, *target, to.folder(), migrations)) << "a schema without facts is an empty store";
 }
 
+TEST_P(Backup, ACopyKnowsThatItIsOne) {
+  auto c = connection();
+  EXPECT_EQ(copy_origin(*c), std::nullopt);
+  ASSERT_TRUE(mark_copy(*c, "backup of yesterday"));
+  ASSERT_TRUE(mark_copy(*c, "backup of today"));
+  EXPECT_EQ(copy_origin(*c), "backup of today");
+  ASSERT_TRUE(take_over(*c));
+  EXPECT_EQ(copy_origin(*c), std::nullopt);
+}
+
 TEST_P(Backup, GoesIntoAnEmptyFolderOnly) {
   fill();
   ASSERT_TRUE(back_up());

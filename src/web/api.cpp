@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kRoot = "/api/v1";
 constexpr std::string_view kCookie = "anlan_session";
 constexpr size_t kBodyWithoutSession = 64 * 1024;
+constexpr std::string_view kCopy = "这是一份副本，只能查看 / this is a copy: it can only be looked at";
 constexpr std::string_view kChangePassword = "请先修改初始密码 / change the first password before anything else";
 
 std::vector<std::string> split(std::string_view path) {
@@ -180,6 +181,7 @@ void Api::handle_api(const CallPtr& call) {
   const auto forbid = [&](std::string_view why) { call->fail(Error(ErrorCode::kForbidden, {{"why", std::string(why)}})); };
   if (is_change(http.method) && !same_site(http)) return forbid(call->language == Language::kZh ? "请求来自别的网站" : "the request comes from another site");
   if (route->need != Need::nothing && !call->session) return call->fail(Error(ErrorCode::kNotSignedIn));
+  if (options_.read_only && is_change(http.method) && !route->path.starts_with("/session")) return forbid(kCopy);
   // Whoever signed in with a password given by another does nothing before changing it.
   if (route->need != Need::nothing && call->account().must_change_password && !route->path.starts_with("/session"))
     return forbid(kChangePassword);

@@ -127,6 +127,7 @@ struct ApiOptions {
   std::string openapi_file;    // openapi.yaml
   std::vector<std::string> base_maps;  // "name|url|attribution"
   bool secure_cookies = false;
+  bool read_only = false;  // a copy to be looked at: every change but signing in is refused
 };
 
 class Api final : public HttpHandler {

@@ -261,6 +261,19 @@ TEST_P(ApiTest, HealthAndMetrics) {
   EXPECT_EQ(ApiTestNode::json_of(t.get("/system", wang)).at("store"), GetParam() == std::string("sqlite") ? "SQLite" : "PostgreSQL");
 }
 
+TEST(ApiCopy, IsForLooking) {
+  ApiOptions options;
+  options.read_only = true;
+  ApiTestNode t(options);
+  add_session_routes(*t.api);
+  t.start();
+  t.add_account("root", {{"admin", PlaceCode()}});
+  const auto token = t.sign_in("root");
+  EXPECT_EQ(ApiTestNode::json_of(t.get("/session", token)).at("node").at("copy"), true);
+  EXPECT_EQ(t.get("/accounts", token).status, 200);
+  EXPECT_EQ(t.change("POST", "/accounts", token, R"({"account":"xx","name":"x","password":"long enough","roles":[]})").status, 403);
+}
+
 TEST(ApiPages, TheDeskThePhoneAndTheContract) {
   const std::string folder = std::filesystem::temp_directory_path() / ("anlan-ui-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);

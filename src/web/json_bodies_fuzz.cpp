@@ -14,6 +14,7 @@
 #include <random>
 #include <thread>
 
+#include "base/hash.h"
 #include "base/real_ports.h"
 #include "demo/demo.h"
 #include "registry/place_files.h"
@@ -93,6 +94,18 @@ class FuzzClock final : public Clock {
   UtcTime now() const override { return {ms}; }
   Millis monotonic() const override { return {ms}; }
   std::atomic<int64_t> ms{1'763'700'000'000};
+};
+
+class FuzzRandom final : public Random {
+ public:
+  void fill(std::span<uint8_t> bytes) override {
+    std::scoped_lock guard(mutex_);
+    for (auto& b : bytes) b = static_cast<uint8_t>(numbers_());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::mt19937 numbers_{1};
 };
 
 class SilentChannel final : public Channel {
@@ -177,15 +190,12 @@ class FuzzedNode {
 
  private:
   HttpResponse ask(HttpRequest request) {
-    std::promise<HttpResponse> answer;
-    auto coming = answer.get_future();
-    std::atomic<bool> first{true};
-    auto shared = std::make_shared<std::promise<HttpResponse>>(std::move(answer));
-    auto once = std::make_shared<std::atomic<bool>>(true);
-    api_->handle(std::move(request), [shared, once](HttpResponse response) {
-      if (once->exchange(false)) shared->set_value(std::move(response));
+    const auto answer = std::make_shared<std::promise<HttpResponse>>();
+    const auto first = std::make_shared<std::atomic<bool>>(true);
+    api_->handle(std::move(request), [=](HttpResponse response) {
+      if (first->exchange(false)) answer->set_value(std::move(response));
     });
-    return coming.get();
+    return answer->get_future().get();
   }
 
   void check(const HttpResponse& response, const std::string& operation) {
@@ -205,9 +215,9 @@ class FuzzedNode {
   }
 
   Result<Answer> run(std::function<Result<Decision>(Reader&, UtcTime)> decide, std::function<void(Tables&)> also = {}, const std::string& actor = "account:1") {
-    std::promise<Result<Answer>> answer;
-    node_->writer().submit({actor, {}, {}, std::move(decide), [&](const Result<Answer>& a) { answer.set_value(a); }, std::move(also)});
-    return answer.get_future().get();
+    const auto answer = std::make_shared<std::promise<Result<Answer>>>();
+    node_->writer().submit({actor, {}, {}, std::move(decide), [=](const Result<Answer>& a) { answer->set_value(a); }, std::move(also)});
+    return answer->get_future().get();
   }
 
   // Accounts, a small county with people, warnings in every state, a round.
@@ -273,7 +283,7 @@ class FuzzedNode {
 
   const std::string folder_ = new_folder();
   FuzzClock clock_;
-  SystemRandom random_;
+  FuzzRandom random_;
   SystemDisk disk_{folder_};
   std::string log_;
   std::unique_ptr<Node> node_;
@@ -287,6 +297,8 @@ class FuzzedNode {
 };
 
 std::unique_ptr<FuzzedNode>& node() {
+  // OpenSSL tidies up at exit what threads have left, so it must be there before the node and its threads.
+  [[maybe_unused]] static const auto crypto_first = sha256("");
   static std::unique_ptr<FuzzedNode> made;
   static int inputs = 0;
   if (!made || ++inputs % kInputsPerNode == 0) {
@@ -317,13 +329,37 @@ void collect(json::value& v, std::vector<json::value*>& out) {
     for (auto& item : *a) collect(item, out);
 }
 
+// Every member name of every seed.
+const std::vector<std::string>& names() {
+  static const auto all = [] {
+    std::vector<std::string> out;
+    for (const auto& [operation, bodies] : seeds())
+      for (const auto& body : bodies)
+        if (auto value = parse_json(body)) {
+          std::vector<json::value*> values;
+          collect(*value, values);
+          for (const auto* v : values)
+            if (const auto* o = v->if_object())
+              for (const auto& member : *o) out.emplace_back(member.key());
+        }
+    return out;
+  }();
+  return all;
+}
+
 void change(json::value& whole, std::mt19937& random) {
   std::vector<json::value*> all;
   collect(whole, all);
   auto& v = *all[random() % all.size()];
   auto* o = v.if_object();
   auto* a = v.if_array();
-  switch (random() % 4) {
+  switch (random() % 5) {
+    case 3:
+      if (o) {
+        o->insert_or_assign(names()[random() % names().size()], odd_value(random));
+        return;
+      }
+      break;
     case 0:
       if (o && !o->empty()) {
         o->erase(std::next(o->begin(), static_cast<long>(random() % o->size())));

@@ -26,7 +26,7 @@ json::object session_json(Call& call, const Account& a) {
   Node& node = call.node();
   const NodeSettings& s = node.settings();
   json::object about{{"name", s.name}, {"place", s.place.text()}, {"place_path", node.places().get()->places().full_name(s.place)},
-                     {"now", node.clock().now().ms}, {"utc_offset_minutes", s.utc_offset_minutes}, {"demo", s.demo},
+                     {"now", node.clock().now().ms}, {"utc_offset_minutes", s.utc_offset_minutes}, {"demo", s.demo}, {"copy", call.api().options().read_only},
                      {"version", call.api().options().version}, {"duty_phone", s.duty_phone}};
   return {{"account", a.account}, {"name", a.name}, {"person", a.person ? json::value(a.person.value) : json::value(nullptr)},
           {"roles", roles_json(node, a)}, {"must_change_password", a.must_change_password}, {"node", std::move(about)}};
