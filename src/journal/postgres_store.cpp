@@ -257,10 +257,15 @@ class PostgresStore final : public Store {
 Result<std::unique_ptr<Store>> open_postgres(const std::string& url, bool lock) {
   TRY(keeper, open_connection(url));
   if (!lock) return std::unique_ptr<Store>(new PostgresStore(url, keeper));
-  const PgResult r(PQexec(keeper, ("SELECT pg_try_advisory_lock(" + std::to_string(kAdvisoryLock) + ")").c_str()));
-  if (PQresultStatus(r.get()) != PGRES_TUPLES_OK || std::strcmp(PQgetvalue(r.get(), 0, 0), "t") != 0) {
+  // The server notices a little late that the last holder is gone, above all after a crash: it is given a moment.
+  const PgResult patience(PQexec(keeper, "SET lock_timeout = '3s'"));
+  const PgResult r(PQexec(keeper, ("SELECT pg_advisory_lock(" + std::to_string(kAdvisoryLock) + ")").c_str()));
+  if (PQresultStatus(r.get()) != PGRES_TUPLES_OK) {
+    const char* state = PQresultErrorField(r.get(), PG_DIAG_SQLSTATE);
+    const bool held = state && std::strcmp(state, "55P03") == 0;  // lock_not_available
+    const std::string why = held ? "the database is in use by another process" : PQerrorMessage(keeper);
     PQfinish(keeper);
-    return Error(ErrorCode::kConflict, {{"why", "the database is in use by another process"}});
+    return Error(held ? ErrorCode::kConflict : ErrorCode::kStoreUnavailable, {{"why", why}});
   }
   return std::unique_ptr<Store>(new PostgresStore(url, keeper));
 }

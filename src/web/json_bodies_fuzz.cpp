@@ -39,7 +39,7 @@ ServerStats HttpServer::stats() const { return {}; }
 
 namespace {
 
-constexpr int kInputsPerNode = 1'000;
+constexpr int kInputsPerNode = 400;
 constexpr int64_t kCounty = 622927, kTown = 622927101, kVillage = 622927101201;
 
 // Bodies that are accepted, so that mutations begin behind the first check. Others begin with {}.
@@ -80,7 +80,7 @@ const std::map<std::string, std::vector<std::string>>& seeds() {
       {"POST /people/import", {"姓名,手机,岗位,区划代码\n马忠孝,13800131234,村主任,622927101201\n"}},
       {"POST /posts", {R"({"kind":"village_head","title":"主任","place":"622927101201","hazards":["rainstorm"],"holder":1,"deputy_post":1,"superior_post":2,"valid_from":1763700000000,"valid_until":null})"}},
       {"PATCH /posts/{id}", {R"({"holder":2,"deputy_post":null,"place":"622927101202"})"}},
-      {"POST /records/{type}", {R"({"name":"大河家小学","place":"622927101","lon":102.75,"lat":35.85,"fields":{"pupils":320,"keeper_phone":"13900001234"}})"}},
+      {"POST /records/{type}", {R"({"name":"大河家小学","place":"622927101","lon":102.75,"lat":35.85,"fields":{"kind":"primary","pupils":320,"playground":10.5,"shelter":true,"keeper":"马","keeper_phone":"13900001234"}})"}},
       {"PATCH /records/{type}/{id}", {R"({"lon":null,"lat":null,"fields":{"pupils":330}})"}},
       {"POST /records/{type}/import", {"名称,区划代码,学段,学生人数(人)\n中学,622927101,初中,900\n"}},
       {"POST /places/import", {"code,lon,lat\n622927101201,102.76,35.86\n"}},
@@ -166,22 +166,22 @@ class FuzzedNode {
     const auto put = [&](const std::string& name, const std::string& value) {
       if (const size_t at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
     };
-    const int64_t number = 1 + which % 4;
-    // Not the officer's own account: a role given up would end the session's use.
-    put("/accounts/{id}", "/accounts/" + std::to_string(number + 1));
-    put("/rounds/{id}", "/rounds/" + std::to_string(which % 8 == 7 ? 2 : 1));
-    put("{token}", which % 8 == 7 ? "1-1-wrong" : node_->links().token({RoundId{1}, number}));
+    const int64_t number = 1 + which % 8;
+    // Not an account that is signed in: a role given up would end the session's use.
+    put("/accounts/{id}", "/accounts/" + std::to_string(number + 2));
+    put("/rounds/{id}", "/rounds/" + std::to_string(which % 16 == 15 ? 2 : 1));
+    put("{token}", which % 16 == 15 ? "1-1-wrong" : node_->links().token({RoundId{1}, number}));
     put("{seq}", std::to_string(number));
     put("{id}", std::to_string(number));
     const auto& types = node_->pack().record_types;
-    put("{type}", types[(which / 4) % types.size()].id);
+    put("{type}", which & 0x80 ? types[(which / 8) % types.size()].id : "school");
     if (path.ends_with("/import")) path += which & 1 ? "?dry_run=false&kind=positions" : which & 2 ? "?kind=boundaries" : "?kind=positions&filename=a.csv";
     r.target = "/api/v1" + path;
     CHECK(read_target(r.target, r.path, r.query).ok());
     r.body = std::move(body);
     r.peer_address = "192.0.2.7";
     r.headers.add("Host", "node.example");
-    r.headers.add("Cookie", "anlan_session=" + token_);
+    r.headers.add("Cookie", "anlan_session=" + tokens_[which & 0x40 ? 1 : 0]);
     r.headers.add("Idempotency-Key", "key-" + std::to_string(++keys_));
     check(ask(std::move(r)), operation);
     clock_.ms += 2'000;
@@ -231,9 +231,12 @@ class FuzzedNode {
       if (n == 1) a.roles.push_back({"admin", {}});
       run([a](Reader& r, UtcTime) { return add_account(r, a); }, [id](Tables& t) { Sessions::store_password(t, id, Sessions::hash_password("correct horse")); }).value();
     }
-    token_ = sessions_.new_token();
-    run([](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }, [&](Tables& t) { Sessions::store_session(t, token_, AccountId{1}, clock_.now()); }).value();
-    sessions_.keep(token_, AccountId{1});
+    for (int64_t i = 1; i <= 2; ++i) {  // the officer, and a colleague who may approve
+      const auto token = sessions_.new_token();
+      run([](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }, [&](Tables& t) { Sessions::store_session(t, token, AccountId{i}, clock_.now()); }).value();
+      sessions_.keep(token, AccountId{i});
+      tokens_.push_back(token);
+    }
 
     auto places = read_divisions({"code,name\n62,甘肃省\n", "code,name\n6229,临夏回族自治州\n", "code,name\n622927,积石山县\n", "code,name\n622927101,大河家镇\n622927100,吹麻滩镇\n",
                                   "code,name\n622927101201,大河村\n622927101202,周家村\n622927100001,东门社区\n"}).value();
@@ -254,6 +257,11 @@ class FuzzedNode {
       if (i > 1) post.superior_post = PostId{1};
       run([&](Reader& r, UtcTime) { return add_post(r, pack, index->places(), post); }).value();
     }
+    RecordPatch school;
+    school.name = "大河家小学";
+    school.place = PlaceCode(kVillage);
+    school.fields = json::object{{"kind", "primary"}, {"pupils", 320}};
+    run([&](Reader& r, UtcTime) { return add_record(r, pack, index->places(), "school", school); }).value();
     for (int64_t i = 1; i <= 4; ++i) {
       WarningContent c;
       c.hazard = "rainstorm";
@@ -292,7 +300,7 @@ class FuzzedNode {
   Sessions sessions_{clock_, random_};
   std::unique_ptr<Api> api_;
   std::thread writer_;
-  std::string token_;
+  std::vector<std::string> tokens_;
   int keys_ = 0;
 };
 
