@@ -89,6 +89,18 @@ const std::map<std::string, std::vector<std::string>>& seeds() {
   return all;
 }
 
+// Members of several routes at their ends; tried on all.
+constexpr const char* kExtremes[] = {
+    R"({"hazard":"rainstorm","places":["622927"],"headline":"h","level":"blue","onset":9223372036854775807})",
+    R"({"hazard":"rainstorm","places":["622927"],"headline":"h","level":"blue","onset":-9223372036854775808})",
+    R"({"expires":-9223372036854775808})",
+    R"({"meaning":"moved","number":9223372036854775807,"pressed_at":-9223372036854775808,"lon":1e308,"lat":-1e308,"accuracy_m":1e308})",
+    R"({"kind":"village_head","place":"622927101201","valid_from":-9223372036854775808,"valid_until":9223372036854775807})",
+    R"({"circle":{"lon":180,"lat":90,"radius_km":5000}})",
+    R"({"geometry":{"type":"Polygon","coordinates":[[[1e308,1],[2,-1e308],[3,3],[1e308,1]]]}})",
+    R"({"name":"a","place":"622927101","lon":1e308,"lat":1e308,"fields":{"kind":"primary","pupils":1e308,"playground":1e308}})",
+};
+
 class FuzzClock final : public Clock {
  public:
   UtcTime now() const override { return {ms}; }
@@ -394,7 +406,7 @@ std::vector<uint8_t> seed(std::mt19937& random) {
   const auto& all = operations();
   const size_t op = random() % all.size();
   const auto it = seeds().find(all[op]);
-  const std::string body = it == seeds().end() ? "{}" : it->second[random() % it->second.size()];
+  const std::string body = random() % 8 == 0 ? kExtremes[random() % std::size(kExtremes)] : it == seeds().end() ? "{}" : it->second[random() % it->second.size()];
   std::vector<uint8_t> out{static_cast<uint8_t>(op), static_cast<uint8_t>(random())};
   out.insert(out.end(), body.begin(), body.end());
   return out;

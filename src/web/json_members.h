@@ -10,6 +10,9 @@
 
 namespace anlan {
 
+// What a request may call a time, 1900 to 2199: beyond, sums of times overflow and no calendar shows them.
+inline bool is_time(UtcTime t) { return t.ms >= -2'208'988'800'000 && t.ms < 7'258'118'400'000; }
+
 class Members {
  public:
   explicit Members(const json::object& object) : object_(object) {}
@@ -70,8 +73,8 @@ class Members {
     const auto* v = object_.if_contains(name);
     if (!v) return std::nullopt;
     if (v->is_null()) return std::optional<UtcTime>();
-    if (v->is_int64()) return std::optional<UtcTime>(UtcTime{v->get_int64()});
-    refuse(name, "应为毫秒时间", "must be a time in milliseconds");
+    if (v->is_int64() && is_time(UtcTime{v->get_int64()})) return std::optional<UtcTime>(UtcTime{v->get_int64()});
+    refuse(name, "应为毫秒时间，1900 至 2199 年", "must be a time in milliseconds, of the years 1900 to 2199");
     return std::nullopt;
   }
 

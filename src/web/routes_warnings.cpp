@@ -4,6 +4,7 @@
 #include "registry/coverage.h"
 #include "registry/people_search.h"
 #include "registry/personal_data.h"
+#include "web/json_members.h"
 #include "web/routes_json.h"
 #include "web/warning_json.h"
 
@@ -31,6 +32,8 @@ Result<WarningContent> content_from(const json::object& o, WarningContent base, 
   take(o, "area_label", c.area_label);
   take(o, "onset", c.onset);
   take(o, "expires", c.expires);
+  if (!is_time(c.onset)) return bad_field("onset", "1900 – 2199");
+  if (!is_time(c.expires)) return bad_field("expires", "1900 – 2199");
   if (const auto* level = o.if_contains("level")) {
     auto r = json::try_value_to<WarningLevel>(*level);
     if (!r) return bad_field("level", "blue, yellow, orange, red");

@@ -9,6 +9,21 @@ export async function signIn(page, { account, password }, path = '/') {
   await page.getByTestId('desk').waitFor()
 }
 
+/** Signs in with a password somebody else has set, and chooses one of one's own. Gives the new one. */
+export async function choosePassword(page, { account, password }, fresh = `${password}-own`) {
+  await page.goto('/')
+  await page.getByTestId('account').fill(account)
+  await page.getByTestId('password').fill(password)
+  await page.getByTestId('sign-in').click()
+  await page.getByTestId('must-change').waitFor()
+  await page.getByTestId('password-old').fill(password)
+  await page.getByTestId('password-new').fill(fresh)
+  await page.getByTestId('password-again').fill(fresh)
+  await page.getByTestId('password-save').click()
+  await page.getByTestId('desk').waitFor()
+  return fresh
+}
+
 /** The middle of the map and a length that is a share of its smaller side, in window pixels; waits until it is drawn. */
 export async function mapBox(page) {
   const map = page.getByTestId('map')

@@ -51,6 +51,13 @@ export class NodeApi {
     return text ? JSON.parse(text) : undefined
   }
 
+  /** Signs in with a password somebody else has set and puts `fresh` in its place, which the node wants first. */
+  static async firstSignIn(base, { account, password }, fresh) {
+    const api = await NodeApi.signIn(base, { account, password })
+    await api.post('/session/password', { old: password, new: fresh })
+    return api
+  }
+
   get = (path) => this.ask('GET', path)
   post = (path, body = {}) => this.ask('POST', path, body)
 }
@@ -80,6 +87,17 @@ export async function warn(base, accounts, { hazard = 'rainstorm', level = 'oran
     if (!round) await new Promise((done) => setTimeout(done, 50))
   }
   return { warning, round, duty }
+}
+
+/** The `n` towns with most posts of the county that has most: small enough to watch every call. */
+export async function busiestTowns(api, n = 1) {
+  const { node } = await api.get('/session')
+  let code = node.place
+  for (;;) {
+    const rows = (await api.get(`/coverage?place=${code}`)).items.filter((r) => r.code !== code).sort((a, b) => b.people - a.people)
+    if (rows[0].level === 'town' || rows[0].code.length >= 9) return rows.slice(0, n).map((r) => r.code)
+    code = rows[0].code
+  }
 }
 
 /** Ends a warning that a journey began; the approver does it where the duty officer may not. */

@@ -4,7 +4,7 @@
  * Prints one line per journey and ends with `N passed, N failed`; the exit code is 1 when one failed.
  * --accounts names a JSON file {"duty": {"account", "password"}, "approver": …, "registrar": …, "admin": …}; without it the
  * demo accounts are taken from what the node offers on its sign-in page. A failed journey leaves failed-NAME.png beside
- * the screenshots (or in the temporary folder).
+ * other pictures in the temporary folder. With --screenshots the pictures of README.md are written into DIR.
  */
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,12 +25,13 @@ const { values: options } = parseArgs({
 })
 
 const folder = new URL('./journeys/', import.meta.url)
-const files = (await readdir(folder)).filter((f) => f.endsWith('.mjs')).sort()
+const files = (await readdir(folder)).filter((f) => f.endsWith('.mjs')).sort((a, b) => parseInt(a) - parseInt(b))
 const wanted = options.only?.split(',')
 const base = options.base.replace(/\/$/, '')
 const accounts = options.accounts ? JSON.parse(await readFile(options.accounts, 'utf8')) : await demoAccounts(base)
-const pictures = options.screenshots ?? join(tmpdir(), 'anlan-journeys')
+const pictures = join(tmpdir(), 'anlan-journeys')
 await mkdir(pictures, { recursive: true })
+if (options.screenshots) await mkdir(options.screenshots, { recursive: true })
 
 const browser = await Browser.start({ base, show: options.show })
 let passed = 0
@@ -41,7 +42,7 @@ for (const file of files) {
   if (wanted && !wanted.some((w) => name.includes(w))) continue
   const from = Date.now()
   const said = []
-  const world = { browser, base, accounts, pictures, keep: Boolean(options.screenshots), say: (text) => said.push(text) }
+  const world = { browser, base, accounts, pictures, documents: options.screenshots, say: (text) => said.push(text) }
   let timer
   try {
     const late = new Promise((_, reject) => {

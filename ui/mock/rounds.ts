@@ -85,7 +85,7 @@ export function board(id: number, place?: string): Board {
   const size = place ? (place.length >= 9 ? 12 : 9) : 9
   const groups = new Map<string, Call[]>()
   for (const c of here) { const k = c.place.slice(0, size); groups.set(k, [...(groups.get(k) ?? []), c]) }
-  return { round: { ...r.round, totals: totals(r.calls) }, warning: w, geometry: w.geometry, totals: totals(r.calls), place: place ?? home,
+  return { round: { ...r.round, totals: totals(r.calls) }, warning: w, totals: totals(r.calls), place: place ?? home,
     by_place: [...groups].map(([code, list]) => ({ ...totals(list), code, name: places.get(code)!.name, level: places.get(code)!.level, lon: places.get(code)!.lon, lat: places.get(code)!.lat })),
     answers: pack.answers.map((a) => ({ id: a.id, count: r.calls.filter((c) => c.answer?.meaning === a.id).length, number: a.number ? r.calls.reduce((s, c) => s + (c.answer?.meaning === a.id ? c.answer.number ?? 0 : 0), 0) : undefined })),
     progress: r.progress, seq }

@@ -10,7 +10,7 @@ import { lift, NodeApi } from '../node_api.mjs'
 const kToFirstWarning = 8
 const kToCallAgain = 2
 
-export default async function ({ browser, base, accounts, pictures, keep, say }) {
+export default async function ({ browser, base, accounts, say }) {
   const api = await NodeApi.signIn(base, accounts.duty)
   await api.post('/demo', { answering: 0.7, dead: 0 }).catch(() => undefined)
 
@@ -23,7 +23,6 @@ export default async function ({ browser, base, accounts, pictures, keep, say })
   await duty.getByTestId('area').waitFor()
   const people = await number(duty.getByTestId('preview-people'))
   check(people > 0, 'the preview finds nobody to call')
-  if (keep) await duty.screenshot({ path: `${pictures}/desk-draft.png` })
   await duty.getByTestId('submit').click()
   await duty.getByTestId('confirm').click()
   const state = duty.getByTestId('warning-state')
@@ -46,14 +45,15 @@ export default async function ({ browser, base, accounts, pictures, keep, say })
   const first = await number(answered)
   await until(async () => (await number(answered)) > first, 'no answer arrives on the open board', 90_000)
   check((await presses(duty)) === 0, 'the board needed a press')
-  if (keep) await duty.screenshot({ path: `${pictures}/desk-board.png` })
 
   // The place with most silent is on top; its silent are listed with their buttons.
   const round = (await api.get(`/warnings/${id}`)).round
   await api.post('/demo', { answering: 0 }).catch(() => undefined)
+  await duty.getByTestId('place-silent').first().hover() // the pointer holds the list still
   await duty.getByTestId('place-silent').first().click()
   const again = duty.locator('[data-testid=call-again]:enabled').first()
-  await again.waitFor()
+  await again.waitFor({ timeout: 90_000 }) // until somebody's phone does not ring at this moment
+  await again.hover()
   await again.click()
   const again_clicks = await presses(duty)
   check(again_clicks <= kToCallAgain, `${again_clicks} clicks to call again, at most ${kToCallAgain}`)
@@ -62,6 +62,18 @@ export default async function ({ browser, base, accounts, pictures, keep, say })
     const calls = await api.get(`/rounds/${round}/calls?group=all&limit=500`)
     return items.some((f) => /again/.test(f.kind)) || calls.items.some((c) => c.attempts.length > 1)
   }, 'calling again left no trace')
+
+  // Before a lower level is sent it says whom it would no longer call; nothing is sent here.
+  await duty.getByTestId('change-level').click()
+  await duty.locator('dialog').getByTestId('level-yellow').click()
+  const stay = await number(duty.getByTestId('effect-people'))
+  const leave = await number(duty.getByTestId('effect-leaves'))
+  check(stay + leave > 0 && leave > 0, `a lower level would call ${stay} and leave ${leave}`)
+  await duty.keyboard.press('Escape')
+  await duty.getByTestId('cancel-warning').click()
+  await duty.getByTestId('effect').waitFor()
+  await duty.keyboard.press('Escape')
+  check((await api.get(`/warnings/${id}`)).level === 'orange', 'looking at a change made it')
 
   await duty.getByTestId('record').locator('button').first().click()
   const [csv] = await Promise.all([duty.waitForEvent('download'), duty.getByTestId('record-csv').click()])

@@ -1,6 +1,6 @@
 /** The administrator adds an account that can sign in; a CAP file dropped anywhere on the page becomes a draft. */
 import { check, until } from '../browser.mjs'
-import { signIn } from '../desk.mjs'
+import { choosePassword, signIn } from '../desk.mjs'
 import { NodeApi } from '../node_api.mjs'
 
 function cap([west, south, east, north], stamp) {
@@ -47,7 +47,7 @@ export default async function ({ browser, base, accounts, say }) {
   const role = page.getByTestId('account-role').first()
   if (await role.count()) await role.selectOption('duty')
   await page.getByTestId('account-save').click()
-  const made = await until(() => NodeApi.signIn(base, account), 'the new account cannot sign in')
+  let made = await until(() => NodeApi.signIn(base, account), 'the new account cannot sign in')
   const { roles } = await made.get('/session')
   check(roles.some((r) => r.role === 'duty'), `the new account has roles ${JSON.stringify(roles)}`)
 
@@ -55,7 +55,7 @@ export default async function ({ browser, base, accounts, say }) {
   const admin = await NodeApi.signIn(base, accounts.admin)
   const own = (await admin.get('/session')).roles.some((r) => r.role === 'duty')
   const desk = own ? page : await browser.page({ label: 'new duty officer ' })
-  if (!own) await signIn(desk, account)
+  if (!own) made = await NodeApi.signIn(base, { account: account.account, password: await choosePassword(desk, account) }) // the change ends every other session
   const { bounds } = await made.get('/map')
   await drop(desk, '暴雨橙色.xml', cap(bounds, stamp))
   await desk.waitForURL(/\/warnings\/\d+/)

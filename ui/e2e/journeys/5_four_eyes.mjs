@@ -28,5 +28,6 @@ export default async function ({ browser, base, accounts, say }) {
   const reply = await approver.post(`/warnings/${id}/approve`, {}).then(() => 'approved', (error) => error.message)
   check(/409/.test(reply), `the API let the drafter approve: ${reply}`)
   await approver.post(`/warnings/${id}/return`, { comment: '演练' }).catch(() => undefined)
+  await approver.ask('DELETE', `/warnings/${id}`).catch(() => undefined)
   say(sentence.split('\n')[0])
 }

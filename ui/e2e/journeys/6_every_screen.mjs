@@ -1,6 +1,6 @@
 /**
  * Every main screen at three sizes in both languages: no console error, no breach of the content policy, nothing wider
- * than the window, no message key instead of words. With --screenshots the pictures of the documents are taken here.
+ * than the window, no message key and no English name of the program's inside instead of words.
  */
 import { check, overflow } from '../browser.mjs'
 import { signIn } from '../desk.mjs'
@@ -29,13 +29,15 @@ function keysShown(page) {
     const found = []
     for (let node = walk.nextNode(); node; node = walk.nextNode()) {
       const text = node.nodeValue.trim()
-      if (/^[a-z][A-Za-z_]*(\.[A-Za-z_]+){1,3}$/.test(text) && !node.parentElement.closest('code, pre, [data-code], .mono, td')) found.push(text)
+      const key = /^[a-z][A-Za-z_]*(\.[A-Za-z_]+){1,3}$/.test(text)
+      const inside = /^([a-z]+_[a-z_]+|[A-Z][a-z]+(Added|Changed|Placed|Ended|Opened|Answered))$/.test(text)
+      if ((key || inside) && !node.parentElement.closest('code, pre, [data-code], .mono, td')) found.push(text)
     }
     return found
   })
 }
 
-export default async function ({ browser, base, accounts, pictures, keep, say }) {
+export default async function ({ browser, base, accounts, say }) {
   const duty = await NodeApi.signIn(base, accounts.duty)
   await duty.post('/demo', { answering: 0.6, dead: 0.1 }).catch(() => undefined)
   const { warning, round } = await warn(base, accounts, { level: 'orange' })
@@ -45,7 +47,6 @@ export default async function ({ browser, base, accounts, pictures, keep, say })
     reservoirs: '/records/reservoir', journal: '/journal', accounts: '/settings/accounts', sources: '/settings/sources', rules: '/settings/rules',
     places: '/settings/places', system: '/settings/system',
   }
-  const shown = new Set(['warnings', 'situation', 'draft', 'board', 'round', 'coverage', 'reservoirs', 'journal', 'rules'])
   const faults = []
   let seen = 0
   const look = async (page, name, size, language) => {
@@ -69,8 +70,6 @@ export default async function ({ browser, base, accounts, pictures, keep, say })
       for (const [name, path] of Object.entries(screens)) {
         await go(page, path)
         await look(page, name, size, language)
-        if (keep && shown.has(name) && ((width === 1920 && language === 'zh') || (width === 1366 && language === 'en' && name === 'board')))
-          await page.screenshot({ path: `${pictures}/${name}-${width}-${language}.png` })
       }
       await page.context().close()
     }
@@ -91,7 +90,6 @@ export default async function ({ browser, base, accounts, pictures, keep, say })
       await page.goto(`/a/${ask.token}`)
       await page.getByTestId('headline').waitFor()
       await look(page, 'phone answer', '360×780', language)
-      if (keep) await page.screenshot({ path: `${pictures}/phone-answer-${language.slice(0, 2)}.png` })
     }
     await page.goto('/a/no-such-link')
     await page.getByTestId('blank').waitFor()

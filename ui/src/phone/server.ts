@@ -1,4 +1,5 @@
 /** The few requests a phone makes. Every failure is a Fault: `network` when nothing of ours came back, else the server's sentence. */
+import { spoken } from '../shared/spoken'
 import type { Ask } from './ask'
 import type { Ports, Reply } from './outbox'
 
@@ -64,7 +65,8 @@ async function askServer<T>(method: string, path: string, body?: unknown): Promi
   if (reply.status >= 400) {
     const error = (reply.body as { error?: { code?: string; message?: string; next?: string } })?.error
     if (!error) throw new Fault('network', '', '', reply.status)
-    throw new Fault(error.code ?? '', error.message ?? '', error.next ?? '', reply.status)
+    const mine = (text: string | undefined) => spoken(text ?? '', language.startsWith('zh') ? 'zh' : 'en')
+    throw new Fault(error.code ?? '', mine(error.message), mine(error.next), reply.status)
   }
   if (reply.body === undefined) throw new Fault('network', '')
   return reply.body as T
@@ -73,6 +75,7 @@ async function askServer<T>(method: string, path: string, body?: unknown): Promi
 export interface Session {
   account: string
   name: string
+  must_change_password?: boolean
   node: { name: string; duty_phone?: string }
 }
 
@@ -80,4 +83,5 @@ export const getAsk = (token: string) => askServer<Ask>('GET', `/answer/${encode
 export const myCalls = () => askServer<{ items: Ask[] }>('GET', '/my/calls')
 export const getSession = () => askServer<Session>('GET', '/session')
 export const signIn = (account: string, password: string) => askServer<Session>('POST', '/session', { account, password })
+export const changePassword = (old: string, fresh: string) => askServer<void>('POST', '/session/password', { old, new: fresh })
 export const signOut = () => askServer<void>('DELETE', '/session')

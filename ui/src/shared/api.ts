@@ -1,3 +1,4 @@
+import { spoken } from './spoken'
 import type * as T from './types'
 
 /** A refusal or failure as a sentence: what happened, what to do next, and whether trying again may help. */
@@ -79,8 +80,15 @@ export async function call<R>(method: string, path: string, options: Options = {
   const said = (body as { error?: { code?: string; message?: string; next?: string; details?: unknown } } | undefined)?.error
   if (response.status === 401 && path !== '/session') signInNeeded()
   const fallback = unreachable(undefined)
-  throw new ApiError(response.status, said?.code ?? String(response.status), said?.message ?? fallback.message,
-    said?.next ?? fallback.next, said?.details, body)
+  throw new ApiError(response.status, said?.code ?? String(response.status), mine(said?.message) ?? fallback.message,
+    mine(said?.next) ?? fallback.next, mineOf(said?.details), body)
+}
+
+const mine = (text: string | undefined) => (text === undefined ? undefined : spoken(text, language.startsWith('zh') ? 'zh' : 'en'))
+/** Faults of a refused form or file, each in the language of the reader. */
+function mineOf(details: unknown): unknown {
+  if (!Array.isArray(details)) return details
+  return details.map((d: { field?: string; message?: string }) => ({ ...d, field: mine(d.field), message: mine(d.message) }))
 }
 
 function readJson(text: string): unknown {
@@ -147,6 +155,11 @@ export const api = {
   removeCapSource: (id: number, key?: string) => remove(`/cap-sources/${id}`, key),
 
   rounds: (params: Query) => get<T.Items<T.Round>>('/rounds', params),
+  /** What a change of a warning in force would call; computes only. Nodes that cannot yet are asked through `canPreviewChange`. */
+  previewChange: (id: number, d: T.WarningDraft) => post<T.Preview>(`/warnings/${id}/preview`, d),
+  previewChangePeople: (id: number, d: T.WarningDraft, params: Query) => call<T.Page<T.PreviewPerson>>('POST', `/warnings/${id}/preview/people${query(params)}`, { body: d }),
+  contract: () => get<{ paths: Record<string, Record<string, unknown>> }>('/openapi'),
+
   board: (round: number, place?: string, at?: number) => get<T.Board>(`/rounds/${round}/board`, { place, at }),
   calls: (round: number, params: Query) => get<T.Page<T.Call>>(`/rounds/${round}/calls`, params),
   oneCall: (round: number, seq: number) => get<T.Call>(`/rounds/${round}/calls/${seq}`),

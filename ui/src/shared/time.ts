@@ -8,7 +8,11 @@ export function setZone(minutes: number | undefined) { zone.value = minutes ?? 4
 const tick = ref(Date.now())
 setInterval(() => { tick.value = Date.now() }, 1000)
 /** The node's clock as far as we know it, moving once a second. */
-export const now = computed(() => tick.value + link.skew)
+export const realNow = computed(() => tick.value + link.skew)
+/** The moment of the past that is looked at; null: the present. */
+export const replayAt = ref<number | null>(null)
+/** What "now" means on the screen: the present, or the moment looked back at. */
+export const now = computed(() => replayAt.value ?? realNow.value)
 
 /** A Date whose UTC fields are the node's local fields. */
 function local(ms: number) { return new Date(ms + zone.value * 60_000) }

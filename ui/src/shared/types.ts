@@ -11,7 +11,7 @@ export type RoleName = 'duty' | 'approver' | 'registrar' | 'viewer' | 'admin'
 export interface Role { role: RoleName; place: string; place_name?: string }
 export interface NodeFacts {
   name: string; place: string; place_path?: string; now: number; utc_offset_minutes?: number
-  demo?: boolean; version?: string; duty_phone?: string
+  demo?: boolean; copy?: boolean; version?: string; duty_phone?: string
 }
 export interface Session {
   account: string; name: string; person?: number | null; roles: Role[]; must_change_password?: boolean; node: NodeFacts

@@ -11,12 +11,12 @@ export function spanText(ms: number): string {
   return m ? t('time.ms', { m, s }) : t('time.s', { s })
 }
 /** 「还剩 12 分」 or 「已超 3 分」. */
-export function untilText(deadline: number): string {
-  const left = deadline - now.value
+export function untilText(deadline: number, at = now.value): string {
+  const left = deadline - at
   return t(left >= 0 ? 'time.left' : 'time.over', { span: spanText(left) })
 }
-export function agoText(at: number): string {
-  const past = now.value - at
+export function agoText(at: number, from = now.value): string {
+  const past = from - at
   return past < 5000 ? t('time.now') : t('time.ago', { span: spanText(past) })
 }
 export function dateText(ms: number): string {
@@ -40,6 +40,10 @@ export function numberText(n: number | null | undefined, digits = 0): string {
   const key = `${language()}${digits}`
   if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language() === 'zh' ? 'zh-CN' : 'en', { maximumFractionDigits: digits }))
   return formats.get(key)!.format(n)
+}
+/** Minutes until everybody has been called: 「不到 1」 rather than a zero. */
+export function minutesText(minutes: number): string {
+  return minutes < 1 ? t('time.underOne') : numberText(minutes, minutes < 10 ? 1 : 0)
 }
 /** 大河家镇、刘集乡 */
 export function listText(items: (string | undefined)[] | undefined): string {

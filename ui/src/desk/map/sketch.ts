@@ -33,7 +33,7 @@ export function attachSketch(map: Map): () => void {
     else if (table.sketchClosed) shape(p, true)
     else if (table.tool === 'polygon' && p.length) shape(hover ? [...p, hover] : p, p.length > 1)
     if (!table.circle) {
-      p.forEach((c, i) => features.push({ type: 'Feature', properties: { kind: 'vertex', index: i }, geometry: { type: 'Point', coordinates: c } }))
+      p.forEach((c, i) => features.push({ type: 'Feature', properties: { kind: 'vertex', index: i, size: p.length > 12 ? 4 : 6 }, geometry: { type: 'Point', coordinates: c } }))
       if (table.sketchClosed) p.forEach((c, i) => {
         const n = p[(i + 1) % p.length]
         features.push({ type: 'Feature', properties: { kind: 'mid', index: i }, geometry: { type: 'Point', coordinates: [(c[0] + n[0]) / 2, (c[1] + n[1]) / 2] } })

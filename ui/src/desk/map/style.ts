@@ -14,14 +14,17 @@ const halo = () => ({ 'text-halo-color': css('--map-land'), 'text-halo-width': 1
 /** The whole map in the colours of the theme. Data of areas, rings and sketch is put in afterwards. */
 export function buildStyle(home: string, base: MapFacts['base_maps'][number] | undefined): StyleSpecification {
   const own: FilterSpecification = ['==', ['get', 'code'], home.slice(0, 6)]
+  /** Towns and villages of other places come only near, so that one's own stand out. */
+  const mine = ['==', ['slice', ['get', 'code'], 0, home.length], home] as const
+  const nearer = ['step', ['zoom'], ['case', mine, 1, 0], 11.2, 1] as never
   const label = (id: string, level: string, minzoom: number, size: number, extra: object = {}): LayerSpecification => ({
     id, type: 'symbol', source: 'places', 'source-layer': 'place', minzoom, filter: ['==', ['get', 'level'], level],
     layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': size, 'text-variable-anchor': ['top', 'bottom', 'right', 'left'], 'text-radial-offset': 0.45, 'text-padding': 4, ...extra },
-    paint: { 'text-color': css('--text-2'), ...halo() },
+    paint: { 'text-color': css('--text-2'), 'text-opacity': level === 'county' ? 1 : nearer, ...halo() },
   })
   const dot = (id: string, level: string, minzoom: number, radius: number): LayerSpecification => ({
     id, type: 'circle', source: 'places', 'source-layer': 'place', minzoom, filter: ['==', ['get', 'level'], level],
-    paint: { 'circle-radius': radius, 'circle-color': css('--text-3'), 'circle-stroke-color': css('--map-land'), 'circle-stroke-width': 1 },
+    paint: { 'circle-radius': radius, 'circle-color': css('--text-3'), 'circle-stroke-color': css('--map-land'), 'circle-stroke-width': 1, 'circle-opacity': nearer, 'circle-stroke-opacity': nearer },
   })
   const ground: LayerSpecification[] = base
     ? [{ id: 'base', type: 'raster', source: 'base' }]
@@ -55,8 +58,8 @@ export function buildStyle(home: string, base: MapFacts['base_maps'][number] | u
         paint: { 'text-color': css('--text'), ...halo() } },
       { id: 'sketchFill', type: 'fill', source: 'sketch', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.16 } },
       { id: 'sketchLine', type: 'line', source: 'sketch', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'line-color': ['get', 'colour'], 'line-width': 2.2, 'line-dasharray': [3, 2] } },
-      { id: 'sketchMid', type: 'circle', source: 'sketch', filter: ['==', ['get', 'kind'], 'mid'], paint: { 'circle-radius': 4, 'circle-color': css('--surface'), 'circle-stroke-color': css('--text-2'), 'circle-stroke-width': 1 } },
-      { id: 'sketchVertex', type: 'circle', source: 'sketch', filter: ['==', ['get', 'kind'], 'vertex'], paint: { 'circle-radius': 6, 'circle-color': css('--text'), 'circle-stroke-color': css('--surface'), 'circle-stroke-width': 2 } },
+      { id: 'sketchMid', type: 'circle', source: 'sketch', filter: ['==', ['get', 'kind'], 'mid'], paint: { 'circle-radius': 3.5, 'circle-color': css('--surface'), 'circle-stroke-color': css('--text-2'), 'circle-stroke-width': 1 } },
+      { id: 'sketchVertex', type: 'circle', source: 'sketch', filter: ['==', ['get', 'kind'], 'vertex'], paint: { 'circle-radius': ['get', 'size'], 'circle-color': css('--text'), 'circle-stroke-color': css('--surface'), 'circle-stroke-width': 2 } },
     ],
   }
 }

@@ -34,11 +34,12 @@ export const useSession = defineStore('session', () => {
     forget()
     await load()
   }
+  function passwordChanged() { if (me.value) me.value = { ...me.value, must_change_password: false } }
   function forget() {
     me.value = null
     closeLive()
   }
   const roles = computed(() => new Set(me.value?.roles.map((r) => r.role)))
   const can = (...wanted: RoleName[]) => roles.value.has('admin') || wanted.some((r) => roles.value.has(r))
-  return { me, demoAccounts, failure, load, signIn, signOut, forget, can }
+  return { me, demoAccounts, failure, load, signIn, signOut, passwordChanged, forget, can }
 })

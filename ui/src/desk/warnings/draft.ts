@@ -1,7 +1,7 @@
 import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue'
 import { useRouter } from 'vue-router'
 import { api } from '@shared/api'
-import { now } from '@shared/time'
+import { realNow as now } from '@shared/time'
 import type { Area, AreaAsked, Level, Preview, Warning, WarningDraft, WarningText } from '@shared/types'
 import { useMapTable, type Point } from '../map/table'
 import { useAction } from '../parts/action'

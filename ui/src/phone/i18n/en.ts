@@ -141,6 +141,17 @@ const en: typeof zh = {
     back: 'Back to my calls',
     past: 'Earlier',
   },
+  password: {
+    title: '{name}, choose your own password',
+    why: 'Your present password was set by the administrator. With your own, nobody else knows it.',
+    old: 'Old password',
+    fresh: 'New password (at least 8 characters)',
+    go: 'Change it and go on',
+    short: 'The new password needs at least 8 characters',
+    same: 'The new password must differ from the old one',
+    missing: 'Enter the old password',
+    offline: 'No network: the password cannot be changed now. Links in messages still work.',
+  },
   sign_in: {
     title: 'Sign in',
     account: 'Account',

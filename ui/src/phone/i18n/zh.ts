@@ -139,6 +139,17 @@ export default {
     back: '返回我的叫应',
     past: '以前的',
   },
+  password: {
+    title: '{name}，请先换密码',
+    why: '现在的密码是管理员替您设的。换成自己的，别人就不知道了。',
+    old: '原密码',
+    fresh: '新密码（至少 8 位）',
+    go: '换密码并继续',
+    short: '新密码至少要 8 位',
+    same: '新密码要和原密码不同',
+    missing: '请填写原密码',
+    offline: '没有网络，暂时不能换密码。短信里的链接仍可回复。',
+  },
   sign_in: {
     title: '登录',
     account: '账号',

@@ -5,7 +5,7 @@ export default {
   time: {
     date: '{month}/{day}', dateYear: '{year}-{month}-{day}', dateTime: '{date} {clock}', picker: 'MM/DD HH:mm', today: 'today', yesterday: 'yesterday', tomorrow: 'tomorrow',
     weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
-    left: '{span} left', over: '{span} late', ago: '{span} ago', now: 'just now',
+    underOne: 'under 1', left: '{span} left', over: '{span} late', ago: '{span} ago', now: 'just now',
     d: '{d} d', dh: '{d} d {h} h', h: '{h} h', hm: '{h} h {m} min', m: '{m} min', ms: '{m} min {s} s', s: '{s} s',
   },
   mark: { list: ', ', aside: '{text} ({more})', says: '{text}: {more}', quote: '“{text}”' },

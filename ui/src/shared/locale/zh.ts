@@ -4,7 +4,7 @@ export default {
   time: {
     date: '{month}月{day}日', dateYear: '{year}年{month}月{day}日', dateTime: '{date} {clock}', picker: 'M月D日 HH:mm', today: '今天', yesterday: '昨天', tomorrow: '明天',
     weekday: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
-    left: '还剩 {span}', over: '已超 {span}', ago: '{span}前', now: '刚刚',
+    underOne: '不到 1', left: '还剩 {span}', over: '已超 {span}', ago: '{span}前', now: '刚刚',
     d: '{d} 天', dh: '{d} 天 {h} 小时', h: '{h} 小时', hm: '{h} 小时 {m} 分', m: '{m} 分', ms: '{m} 分 {s} 秒', s: '{s} 秒',
   },
   mark: { list: '、', aside: '{text}（{more}）', says: '{text}：{more}', quote: '「{text}」' },
