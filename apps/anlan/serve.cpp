@@ -16,6 +16,7 @@
 #include "gateway/simulated_phones.h"
 #include "journal/backup.h"
 #include "loop/clock_watch.h"
+#include "registry/people_search.h"
 #include "web/api.h"
 #include "web/live_hub.h"
 #include "web/routes_demo.h"
@@ -148,10 +149,12 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   std::unique_ptr<SimulatedPhones> phones;
   if (demo_wanted || config.simulated_phones)
     phones = std::make_unique<SimulatedPhones>(kDemoSeed, PhoneHabits{}, node->caller(), config.data + "/simulated-calls.log");
-  if (phones)
+  if (phones) {
+    phones->set_locate([&](PersonId person) { return place_of(*node->directory().read(), person); });
     phones->set_text([&](const Attempt& a, const std::string& message) {
       return node->links().message_with_link(message, settings.public_url, {a.round, a.seq});
     });
+  }
   for (const auto& channel : pack.channels) {
     if (channel.kind == ChannelKind::app) node->caller().add_channel(std::make_shared<AppChannel>(channel.id, node->caller()));
     else if (phones) node->caller().add_channel(phones->channel(channel.id, channel.kind, clock));

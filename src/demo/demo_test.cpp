@@ -9,6 +9,7 @@
 #include "demo/demo_county.h"
 #include "demo/demo_places.h"
 #include "demo/rainstorm.h"
+#include "registry/people_search.h"
 #include "registry/phone_number.h"
 #include "registry/record_fields.h"
 
@@ -69,6 +70,7 @@ class DemoNode {
     node->writer().add_observer(sessions.get());
     fill_demo(*node, *sessions, kData, kSeed).value();
     phones = std::make_unique<SimulatedPhones>(kSeed, PhoneHabits{}, node->caller(), folder + "/calls.log");
+    phones->set_locate([this](PersonId person) { return place_of(*node->directory().read(), person); });
     for (const auto& c : pack().channels)
       if (c.kind == ChannelKind::app) node->caller().add_channel(std::make_shared<AppChannel>(c.id, node->caller()));
       else node->caller().add_channel(phones->channel(c.id, c.kind, clock));
@@ -318,6 +320,32 @@ TEST(Rainstorm, IsIssuedByTwoPeopleAnsweredByMostAndPassedOn) {
   t.pass(seconds(2));
   EXPECT_EQ(t.warning(id)->state, WarningState::cancelled);
   EXPECT_GT(t.demo->warning(), id);
+}
+
+TEST(Rainstorm, HalfTheNetworkMayBeDead) {
+  NEEDS_PACKAGES();
+  DemoNode t;
+  t.pass(seconds(2));
+  PhoneHabits habits;
+  habits.dead = 0.5;
+  t.phones->set_habits(habits);
+  ASSERT_TRUE(t.demo->start_rainstorm());
+  t.pass(minutes(3));
+  std::map<PlaceCode, std::pair<int, int>> towns;  // attempts answered, attempts that failed
+  t.node->store().connect().value()->query("SELECT c.place, a.outcome FROM attempts a JOIN calls c ON c.id = a.id / 256 WHERE a.channel = 'voice'", {}, [&](const Row& row) {
+    const auto town = PlaceCode(row.integer(0)).at_level(PlaceLevel::kTown);
+    const auto outcome = static_cast<Outcome>(row.integer(1));
+    if (town.empty()) return;
+    towns[town].first += outcome == Outcome::answered;
+    towns[town].second += outcome == Outcome::failed;
+  });
+  int dead = 0, alive = 0;
+  for (const auto& [town, n] : towns) {
+    dead += n.first < 3 && n.second > 10;
+    alive += n.first > 10 && n.second < n.first;
+  }
+  EXPECT_GT(dead, 0);
+  EXPECT_GT(alive, 0);
 }
 
 TEST(Rainstorm, GoesOnAfterARestart) {

@@ -103,7 +103,7 @@ void SimulatedPhones::schedule(ChannelKind kind, const std::string& channel, con
   };
   if (locate_) {
     const auto town = locate_(a.person).at_level(PlaceLevel::kTown);
-    if (chance(town.text(), "dead") < habits_.dead) return add(seconds(25), Outcome::failed);
+    if (!town.empty() && chance(town.text(), "dead") < habits_.dead) return add(seconds(25), Outcome::failed);
   }
   if (chance(a.phone, "wrong") < habits_.wrong_number) return add(seconds(8), Outcome::wrong_number);
   if (kind == ChannelKind::voice && chance(key, "busy") < habits_.busy) return add(seconds(4), Outcome::busy);

@@ -41,7 +41,7 @@ class SimulatedPhones {
 
   void set_habits(const PhoneHabits& habits);
   PhoneHabits habits() const;
-  // The town a person's phone is in: decides whether the network there is dead.
+  // Where a person's phone is: decides whether the network of that town is dead. Above the towns it never is.
   void set_locate(std::function<PlaceCode(PersonId)> locate) { locate_ = std::move(locate); }
 
   // What a text message says to one person; the plain message when not set.

@@ -98,10 +98,21 @@ void Reactions::open_and_close_rounds() {
       node_.writer().submit({"node", "", "", [warning = warning, version = version, reason = reason](Reader& r, UtcTime) { return close_rounds(r, warning, version, reason); },
                              [this](const Result<Answer>& closed) { if (!closed) try_again(); }, {}});
     for (auto& n : notices) {
-      const auto people = static_cast<int64_t>(n.people.size());
-      if (people > 0) node_.caller().notify(std::move(n.people), n.text);
+      int64_t people;
+      bool now;  // not again while its record waits for the writer, or for room on the disk
+      {
+        std::scoped_lock guard(mutex_);
+        const auto [kept, first] = told_.emplace(n.round.value, static_cast<int64_t>(n.people.size()));
+        people = kept->second;
+        now = first && people > 0;
+      }
+      if (now) node_.caller().notify(std::move(n.people), n.text);
       node_.writer().submit({"node", "", "", [round = n.round, people](Reader& r, UtcTime) { return record_notices(r, round, people); },
-                             [this](const Result<Answer>& recorded) { if (!recorded) try_again(); }, {}});
+                             [this, round = n.round](const Result<Answer>& recorded) {
+                               if (!recorded) return try_again();
+                               std::scoped_lock guard(mutex_);
+                               told_.erase(round.value);
+                             }, {}});
     }
     for (const auto& w : warnings) {
       const auto key = std::make_pair(w.id.value, w.version);

@@ -121,4 +121,10 @@ Found<PostId> find_posts(const Directory& directory, const PostFilter& filter) {
   return page<PostId>(hits, filter.offset, filter.limit);
 }
 
+PlaceCode place_of(const Directory& directory, PersonId person) {
+  for (const auto id : directory.posts_of(person))
+    if (const auto* post = directory.post(id)) return post->place;
+  return {};
+}
+
 }  // namespace anlan

@@ -53,6 +53,9 @@ struct Found {
 
 inline constexpr size_t kSearchLimitMax = 1'000;
 
+// Where a person's first post is; empty without one.
+PlaceCode place_of(const Directory& directory, PersonId person);
+
 // By how well the name fits, then place, then id. One pass over the posts of the place, a few milliseconds for all.
 Found<PersonId> find_people(const Directory& directory, const PeopleFilter& filter, UtcTime now);
 Found<PostId> find_posts(const Directory& directory, const PostFilter& filter);

@@ -7,6 +7,7 @@
 
 #include "journal/chain.h"
 #include "journal/replay.h"
+#include "registry/people_search.h"
 #include "simulation/sim_county.h"
 
 namespace anlan {
@@ -65,6 +66,7 @@ SimWorld::SimWorld(SimSettings settings)
   next_action_ = next_fault_ = kNever;
   clock_.error = settings_.quiet ? Millis{} : random_.span(seconds(-5), seconds(5));
   if (settings.verbose) witness_.trace([this](std::string what) { say(what); });
+  phones_.set_locate([this](PersonId person) { return place_of(*node_->directory().read(), person); });
   start();
   fill_county(*node_, random_);
   disk_.set_lying_sync(settings_.bug == PlantedBug::lying_sync);

@@ -27,7 +27,9 @@ export class NodeApi {
     const api = new NodeApi(base, '')
     const reply = await api.#send('POST', '/session', { account, password })
     if (!reply.ok) throw new Error(`cannot sign in as ${account}: ${reply.status} ${await reply.text()}`)
-    api.cookie = (reply.headers.getSetCookie?.() ?? []).map((c) => c.split(';')[0]).join('; ')
+    // Debian's Node 18 has no getSetCookie: there the header is one text.
+    const set = reply.headers.getSetCookie?.() ?? (reply.headers.get('set-cookie') ?? '').split(/,(?=\s*[\w-]+=)/)
+    api.cookie = set.map((c) => c.split(';')[0].trim()).join('; ')
     return api
   }
 
