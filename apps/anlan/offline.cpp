@@ -81,10 +81,13 @@ Result<void> replay_store(const Config& config, const std::string& until, const 
   Attachments attachments(disk);
   TRY(target_store, open_store(into + "/anlan.db"));
   TRY(target, target_store->connect());
+  TRY_VOID(migrate(*target, node_migrations()));
+  target->begin();
+  mark_copy(*target, until.empty() ? "replay" : "replay until " + until);  // before it holds anything to go on with
+  TRY_VOID(target->commit());
   reader->begin_read();
   TRY(n, replay(*reader, *target, fact_catalogue(), node_migrations(), attachments, time));
   TRY(files, copy_files(*target, config.data, into));
-  TRY_VOID(mark_copy(*target, until.empty() ? "replay" : "replay until " + until));
   std::printf("%lld facts replayed into %s, %lld files\n", static_cast<long long>(n), into.c_str(), static_cast<long long>(files));
   return {};
 }
@@ -105,8 +108,6 @@ Result<void> restore(const Config& config, const std::string& folder) {
   const auto done = [&]() -> Result<void> {
     TRY(to, open_store(store_of(config)));
     TRY(made, restore_backup(folder, *to, config.data, node_migrations()));
-    TRY(restored, to->connect());
-    TRY_VOID(mark_copy(*restored, "backup of " + to_iso8601(made.made_at, config.utc_offset_minutes)));
     std::printf("%lld facts in %lld rows and %lld files of %s restored, chain intact\n", static_cast<long long>(made.facts), static_cast<long long>(made.rows),
                 static_cast<long long>(made.files), to_iso8601(made.made_at, config.utc_offset_minutes).c_str());
     return {};

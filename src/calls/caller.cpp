@@ -498,14 +498,17 @@ UtcTime Caller::next_due() const {
   return due_.empty() ? kNever : due_.top().due;
 }
 
-void Caller::notify(std::vector<Attempt> people, const std::string& message) {
+int64_t Caller::notify(std::vector<Attempt> people, const std::string& message) {
   for (auto& line : lines_) {
     if (line.rule.kind != ChannelKind::sms || !line.channel) continue;
     for (auto& p : people)
       if (p.phone.empty()) p.phone = phone_for(contacts_, p.person, 0);
     std::erase_if(people, [](const Attempt& p) { return p.phone.empty(); });
-    return line.channel->place(std::move(people), message);
+    const auto count = static_cast<int64_t>(people.size());
+    if (count > 0) line.channel->place(std::move(people), message);
+    return count;
   }
+  return 0;
 }
 
 bool Caller::with_board(RoundId round, const std::function<void(const Board&)>& f) const {

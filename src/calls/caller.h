@@ -37,8 +37,9 @@ class Caller final : public Observer, public ReportSink {
   // The next time tick has something to do; kNever when nothing is scheduled.
   UtcTime next_due() const;
 
-  // Sends a notice by text message to people who have been called. Numbers unknown here are asked of the contacts.
-  void notify(std::vector<Attempt> people, const std::string& message);
+  // Sends a notice by text message to people who have been called; numbers unknown here are asked of the contacts.
+  // Returns how many it goes to: nobody where there is no such channel.
+  int64_t notify(std::vector<Attempt> people, const std::string& message);
 
   // Runs f on the board under the lock; false when the round is not open.
   bool with_board(RoundId round, const std::function<void(const Board&)>& f) const;

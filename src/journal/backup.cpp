@@ -240,6 +240,7 @@ Result<BackupManifest> bring_in(const std::string& folder, Store& store, const s
   if (copied.head != manifest.head) return damaged("copy", "head");
   TRY_VOID(migrate_within(*to, migrations));
   TRY_VOID(copy_files(*from, folder, data, made));
+  mark_copy(*to, "backup of " + to_iso8601(manifest.made_at, 0));
   TRY_VOID(to->commit());
   return manifest;
 }
@@ -273,10 +274,8 @@ Result<BackupManifest> restore_backup(const std::string& folder, Store& store, c
   return manifest;
 }
 
-Result<void> mark_copy(Connection& connection, const std::string& origin) {
-  connection.begin();
-  connection.execute("INSERT INTO meta (name, value) VALUES ('copy', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", {Arg(origin)});
-  return connection.commit();
+void mark_copy(Tables& tables, const std::string& origin) {
+  tables.execute("INSERT INTO meta (name, value) VALUES ('copy', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", {Arg(origin)});
 }
 
 std::optional<std::string> copy_origin(Reader& reader) { return reader.text("SELECT value FROM meta WHERE name = 'copy'"); }

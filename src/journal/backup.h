@@ -42,9 +42,9 @@ Result<BackupManifest> make_backup(Store& store, const std::string& data, const 
 Result<BackupManifest> restore_backup(const std::string& folder, Store& store, const std::string& data,
                                       const std::vector<Migration>& migrations);
 
-// A store that came out of a backup or a replay says so until it takes the place of the original: two nodes that both go
-// on with the same open rounds would call everybody twice.
-Result<void> mark_copy(Connection& connection, const std::string& origin);
+// A store that came out of a backup (restore_backup marks it) or a replay says so until it takes the place of the
+// original: two nodes that both go on with the same open rounds would call everybody twice.
+void mark_copy(Tables& tables, const std::string& origin);
 std::optional<std::string> copy_origin(Reader& reader);
 Result<void> take_over(Connection& connection);
 

@@ -68,6 +68,9 @@ TEST_P(Backup, ComesBackWholeOnBothStores) {
     SystemDisk files(to.folder());
     const Attachments theirs(files);
     auto live = connection(), copy = target->connect().value();
+    EXPECT_EQ(copy_origin(*live), std::nullopt);
+    EXPECT_EQ(copy_origin(*copy), "backup of " + to_iso8601(made->made_at, 0)) << "it calls nobody until it takes over";
+    ASSERT_TRUE(take_over(*copy));
     const auto chain = verify_chain(*copy, &theirs);
     EXPECT_TRUE(chain.ok) << chain.problem;
     EXPECT_EQ(chain.head, made->head);
@@ -163,9 +166,11 @@ TEST_P(Backup, NeverOverwritesFacts) {
 TEST_P(Backup, ACopyKnowsThatItIsOne) {
   auto c = connection();
   EXPECT_EQ(copy_origin(*c), std::nullopt);
-  ASSERT_TRUE(mark_copy(*c, "backup of yesterday"));
-  ASSERT_TRUE(mark_copy(*c, "backup of today"));
-  EXPECT_EQ(copy_origin(*c), "backup of today");
+  c->begin();
+  mark_copy(*c, "replay until noon");
+  mark_copy(*c, "replay");
+  ASSERT_TRUE(c->commit());
+  EXPECT_EQ(copy_origin(*c), "replay");
   ASSERT_TRUE(take_over(*c));
   EXPECT_EQ(copy_origin(*c), std::nullopt);
 }

@@ -15,11 +15,12 @@ struct Verification {
   bool ok = true;
   int64_t facts = 0;
   std::string head;      // hex of the last hash
-  int64_t bad_seq = 0;   // the first fact that does not fit
+  int64_t bad_seq = 0;   // the first fact that does not fit; 0 when no single fact is at fault
   std::string problem;   // in words
 };
 
-// Recomputes the chain over all facts and checks the attachments they name. O(facts).
+// Recomputes the chain over all facts and what they are found by (facts_table.h), and checks the attachments they name.
+// O(facts); memory O(subjects + attachments).
 Verification verify_chain(Reader& reader, const Attachments* attachments,
                           const std::function<void(int64_t done)>& progress = {});
 

@@ -130,6 +130,16 @@ TEST_P(StoreSuite, VerifyFindsEveryAlteredDroppedOrSwappedByte) {
       {"moved between fields", "UPDATE facts SET kind = kind || SUBSTR(actor, 1, 1), actor = SUBSTR(actor, 2) WHERE seq = 2", 2},
       {"place", "UPDATE facts SET place = 622927 WHERE seq = 6", 6},
       {"subject", "UPDATE facts SET subject = '' WHERE seq = 8", 8},
+      {"link to the fact before", "UPDATE facts SET previous = 1 WHERE seq = 10", 10},
+      {"link of a first fact", "UPDATE facts SET previous = 1 WHERE seq = 2", 2},
+      {"last fact about a subject", "UPDATE subjects SET last = last - 3 WHERE subject = 'bump:n1'", 0},
+      {"subject dropped", "DELETE FROM subjects WHERE subject = 'bump:n1'", 0},
+      {"subject made up", "INSERT INTO subjects (subject, last) VALUES ('bump:n9', 20)", 0},
+      {"time of a batch", "UPDATE batches SET at = at + 1 WHERE first = 12", 12},
+      {"batch dropped", "DELETE FROM batches WHERE first = 13", 13},
+      {"batch too long", "UPDATE batches SET last = 21 WHERE last = 20", 0},
+      {"batch inside another", "INSERT INTO batches (first, last, at) VALUES (0, 3, 0)", 0},
+      {"batch made up", "INSERT INTO batches (first, last, at) VALUES (21, 21, 0)", 0},
   };
   auto c = connection();
   for (const auto& t : cases) {

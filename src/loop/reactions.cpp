@@ -98,21 +98,25 @@ void Reactions::open_and_close_rounds() {
       node_.writer().submit({"node", "", "", [warning = warning, version = version, reason = reason](Reader& r, UtcTime) { return close_rounds(r, warning, version, reason); },
                              [this](const Result<Answer>& closed) { if (!closed) try_again(); }, {}});
     for (auto& n : notices) {
-      int64_t people;
-      bool now;  // not again while its record waits for the writer, or for room on the disk
+      // Told once in a life of the node, however often its record has to be tried, and by whichever worker.
+      bool first;
       {
         std::scoped_lock guard(mutex_);
-        const auto [kept, first] = told_.emplace(n.round.value, static_cast<int64_t>(n.people.size()));
-        people = kept->second;
-        now = first && people > 0;
+        first = told_.emplace(n.round, std::nullopt).second;
       }
-      if (now) node_.caller().notify(std::move(n.people), n.text);
-      node_.writer().submit({"node", "", "", [round = n.round, people](Reader& r, UtcTime) { return record_notices(r, round, people); },
-                             [this, round = n.round](const Result<Answer>& recorded) {
-                               if (!recorded) return try_again();
-                               std::scoped_lock guard(mutex_);
-                               told_.erase(round.value);
-                             }, {}});
+      if (first) {
+        const int64_t people = node_.caller().notify(std::move(n.people), n.text);
+        std::scoped_lock guard(mutex_);
+        told_[n.round] = people;
+      }
+      std::optional<int64_t> people;
+      {
+        std::scoped_lock guard(mutex_);
+        people = told_[n.round];
+      }
+      if (!people) continue;  // another worker is telling them
+      node_.writer().submit({"node", "", "", [round = n.round, people = *people](Reader& r, UtcTime) { return record_notices(r, round, people); },
+                             [this](const Result<Answer>& recorded) { if (!recorded) try_again(); }, {}});
     }
     for (const auto& w : warnings) {
       const auto key = std::make_pair(w.id.value, w.version);

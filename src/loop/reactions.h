@@ -55,7 +55,7 @@ class Reactions final : public Observer {
   std::mutex mutex_;
   std::vector<PhoneWorked> worked_;
   UtcTime next_confirm_{0}, next_sweep_{0};
-  std::map<int64_t, int64_t> told_;                // cancelled rounds whose people were told since the start → how many
+  std::map<RoundId, std::optional<int64_t>> told_;  // cancelled rounds since the start → people told; nothing: being told
   std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way
 };
 

@@ -47,6 +47,7 @@ class RoundRoutes : public testing::TestWithParam<const char*> {
     t.node->caller().add_channel(phones->channel("voice", ChannelKind::voice, t.clock));
     t.node->caller().add_channel(phones->channel("sms", ChannelKind::sms, t.clock));
     t.node->caller().add_channel(std::make_shared<AppChannel>("app", t.node->caller()));
+    add_warning_routes(*t.api);
     add_round_routes(*t.api);
     add_answer_routes(*t.api);
     add_journal_routes(*t.api);
@@ -215,6 +216,30 @@ TEST_P(RoundRoutes, BoardAndLists) {
   EXPECT_THAT(json::serialize(call), Not(HasSubstr("13800000001")));
   EXPECT_EQ(compose_board(*t.api, RoundId{1}).substr(0, 1), "{");
   EXPECT_EQ(compose_board(*t.api, RoundId{9}), "");
+}
+
+TEST_P(RoundRoutes, WhatAChangeWouldDoBeforeItIsSent) {
+  warn();
+  const auto seen = [&](const char* body, const std::string& of = {}) {
+    return good(t.request("POST", "/api/v1/warnings/1/preview" + of, wang_token, body), "POST", "/warnings/{id}/preview" + of);
+  };
+  const auto now = get("/warnings/1/preview", "/warnings/{id}/preview");
+  const auto town = seen(R"({"places":["622927101"]})");
+  EXPECT_GT(now.at("posts").to_number<int64_t>(), town.at("posts").to_number<int64_t>()) << "without the other town's posts";
+  EXPECT_EQ(seen(R"({"places":["622927100"]})", "/people").at("total").to_number<int64_t>(), 2) << "its village and the county's own";
+  EXPECT_EQ(seen("{}"), now) << "nothing changed";
+  EXPECT_EQ(get("/warnings/1/preview", "/warnings/{id}/preview"), now) << "asking changes nothing";
+  const auto post = [&](const std::string& token, const char* body) { return t.request("POST", "/api/v1/warnings/1/preview", token, body); };
+  EXPECT_EQ(post(town_token, R"({"places":["622927100"]})").status, 404) << "the county's warning is not theirs to change";
+  EXPECT_EQ(post(elsewhere_token, "{}").status, 404);
+  EXPECT_EQ(post(wang_token, R"({"places":["622921"]})").status, 422) << "no such place";
+  EXPECT_EQ(post(wang_token, R"({"expires":"tomorrow"})").status, 422);
+  EXPECT_EQ(post(wang_token, "[").status, 400);
+  const auto refused = [&](const char* what, const std::string& body) { return t.change("POST", std::string("/warnings/1/") + what, wang_token, body).status; };
+  EXPECT_EQ(refused("change", R"({"places":["62"]})"), 403) << "the county's officer proposes nothing for the province";
+  EXPECT_EQ(refused("cancel", R"({"comment":7})"), 422);
+  EXPECT_EQ(refused("extend", "{}"), 422);
+  EXPECT_EQ(t.request("POST", "/api/v1/warnings/9/preview", wang_token, "{}").status, 404);
 }
 
 TEST_P(RoundRoutes, AnAnswerByLink) {

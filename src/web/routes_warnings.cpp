@@ -15,25 +15,16 @@ constexpr size_t kDraftBytesMax = 16u << 20;
 
 Error bad_field(std::string field, std::string why) { return Error(ErrorCode::kInvalidField, {{"field", std::move(field)}, {"why", std::move(why)}}); }
 
-template <class T>
-void take(const json::object& o, const char* name, T& into) {
-  if (const auto* v = o.if_contains(name))
-    if (auto r = json::try_value_to<T>(*v)) into = std::move(*r);
-}
-
 // Fields that are sent replace those of `base`; "geometry": null empties the area.
 Result<WarningContent> content_from(const json::object& o, WarningContent base, Node& node) {
   auto& c = base;
-  take(o, "hazard", c.hazard);
-  take(o, "headline", c.headline);
-  take(o, "description", c.description);
-  take(o, "instruction", c.instruction);
-  take(o, "message", c.message);
-  take(o, "area_label", c.area_label);
-  take(o, "onset", c.onset);
-  take(o, "expires", c.expires);
-  if (!is_time(c.onset)) return bad_field("onset", "1900 – 2199");
-  if (!is_time(c.expires)) return bad_field("expires", "1900 – 2199");
+  Members members(o);
+  for (const auto& [name, field] : {std::pair("hazard", &c.hazard), {"headline", &c.headline}, {"description", &c.description}, {"instruction", &c.instruction},
+                                    {"message", &c.message}, {"area_label", &c.area_label}})
+    if (auto text = members.text(name)) *field = std::move(*text);
+  for (const auto& [name, field] : {std::pair("onset", &c.onset), {"expires", &c.expires}})
+    if (const auto time = members.time(name); time && *time) *field = **time;
+  TRY_VOID(members.result());
   if (const auto* level = o.if_contains("level")) {
     auto r = json::try_value_to<WarningLevel>(*level);
     if (!r) return bad_field("level", "blue, yellow, orange, red");
@@ -57,6 +48,32 @@ Result<WarningContent> content_from(const json::object& o, WarningContent base, 
   if (!c.onset.ms) c.onset = node.clock().now();
   if (!c.expires.ms) c.expires = c.onset + hours(6);
   return c;
+}
+
+// What the body makes of `base`; only inside the account's own places. Answers when it may not be.
+std::optional<WarningContent> proposed(const CallPtr& call, const json::object& body, WarningContent base = {}) {
+  auto content = content_from(body, std::move(base), call->node());
+  if (!content) call->fail(content.error());
+  else if (!call->may(Need::duty, place_of_warning(call->node(), *content)))
+    call->fail(Error(ErrorCode::kForbidden, {{"why", "范围超出您的管辖 / the area lies outside your place"}}));
+  else return std::move(*content);
+  return std::nullopt;
+}
+
+// The comment of a body, which may be without. Answers when there is none to be read.
+std::optional<std::string> comment_of(const CallPtr& call) {
+  const auto body = call->body();
+  if (!body) {
+    call->fail(body.error());
+    return std::nullopt;
+  }
+  Members members(*body);
+  auto comment = members.text("comment");
+  if (const auto read = members.result(); !read) {
+    call->fail(read.error());
+    return std::nullopt;
+  }
+  return std::move(comment).value_or("");
 }
 
 WarningId warning_id(const CallPtr& call) { return WarningId{call->id()}; }
@@ -124,10 +141,8 @@ void list(const CallPtr& call) {
 void draft(const CallPtr& call) {
   auto body = call->body();
   if (!body) return call->fail(body.error());
-  auto content = content_from(*body, {}, call->node());
-  if (!content) return call->fail(content.error());
-  if (!call->may(Need::duty, place_of_warning(call->node(), *content)))
-    return call->fail(Error(ErrorCode::kForbidden, {{"why", "范围超出您的管辖 / the area lies outside your place"}}));
+  const auto content = proposed(call, *body);
+  if (!content) return;
   call->change([call, c = *content](Reader& reader, UtcTime now) { return draft_warning(reader, call->node().pack(), WarningSource::drawn, c, {}, now); },
                [call](const Answer& a) {
                  const auto response = parse_json(a.response);
@@ -170,13 +185,25 @@ void text(const CallPtr& call) {
   call->ok(json::value_from(fill_text(call->node().pack(), *content, call->node().settings())));
 }
 
+// What a preview is about: with a body the warning as that would change it, which only those may ask who might change it
+// so; else what waits for approval, or the warning as it stands. Answers when there is none.
+std::optional<WarningContent> previewed(const CallPtr& call) {
+  const bool change = call->http.method == "POST";
+  auto w = warning_for(call, change ? Need::duty : Need::session);
+  if (!w) return std::nullopt;
+  if (!change) return w->pending ? std::move(*w->pending) : std::move(w->content);
+  const auto body = call->body();
+  if (body) return proposed(call, *body, std::move(w->content));
+  call->fail(body.error());
+  return std::nullopt;
+}
+
 void preview_figures(const CallPtr& call) {
-  auto w = warning_for(call, Need::session);
-  if (!w) return;
-  const auto& content = w->pending ? *w->pending : w->content;
+  const auto content = previewed(call);
+  if (!content) return;
   const auto index = call->node().places().get();
   json::object o;
-  call->node().with_targets(content, [&](const Targets& targets, const Directory& directory, const PlaceTable& places, const TargetQuery& query) {
+  call->node().with_targets(*content, [&](const Targets& targets, const Directory& directory, const PlaceTable& places, const TargetQuery& query) {
     const auto p = preview(directory, targets, places, query, [&](PersonId p) { return call->node().contacts().has_account(p); });
     json::array empty, channels, ranks, rows;
     for (size_t i = 0; i < p.villages_empty.size() && i < 1'000; ++i) empty.push_back(place_json(*index, p.villages_empty[i]));
@@ -191,23 +218,22 @@ void preview_figures(const CallPtr& call) {
 }
 
 void preview_people(const CallPtr& call) {
-  auto w = warning_for(call, Need::session);
-  if (!w) return;
   const auto offset = call->number("offset", 0, 0, 10'000'000), limit = call->number("limit", 100, 1, 500);
   if (!offset) return call->fail(offset.error());
   if (!limit) return call->fail(limit.error());
   PreviewGroup group = PreviewGroup::all;
   if (const auto name = call->text("group"); !name.empty() && !boost::describe::enum_from_string(name.c_str(), group)) return call->fail(bad_field("group", name));
-  const auto& content = w->pending ? *w->pending : w->content;
+  const auto content = previewed(call);
+  if (!content) return;
   json::object o;
   PersonalDataRead shown;
-  call->node().with_targets(content, [&](const Targets& targets, const Directory& directory, const PlaceTable&, const TargetQuery& query) {
+  call->node().with_targets(*content, [&](const Targets& targets, const Directory& directory, const PlaceTable&, const TargetQuery& query) {
     const auto page = preview_names(directory, targets, group, call->place(), call->text("q"), query.now, static_cast<size_t>(*offset), static_cast<size_t>(*limit));
     PeopleJson people(call->node(), directory);
     json::array items;
     for (const auto& item : page.items) items.push_back({{"post", people.post_row_json(item.post)}, {"problem", std::string(item.problem)}});
     o = {{"total", page.total}, {"items", items}};
-    shown = people.shown("preview", place_of_warning(call->node(), content));
+    shown = people.shown("preview", place_of_warning(call->node(), *content));
   });
   ok_personal(call, std::move(o), std::move(shown));
 }
@@ -401,10 +427,8 @@ void add_warning_routes(Api& api) {
              if (!w) return;
              auto body = call->body();
              if (!body) return call->fail(body.error());
-             auto content = content_from(*body, w->content, call->node());
-             if (!content) return call->fail(content.error());
-             if (!call->may(Need::duty, place_of_warning(call->node(), *content)))
-               return call->fail(Error(ErrorCode::kForbidden, {{"why", "范围超出您的管辖 / the area lies outside your place"}}));
+             const auto content = proposed(call, *body, std::move(w->content));
+             if (!content) return;
              command(call, [call, c = *content](Reader& reader, UtcTime now) { return edit_warning(reader, call->node().pack(), warning_id(call), c, now); });
            }, Run::worker, kDraftBytesMax});
   api.add({"DELETE", "/warnings/{id}", Need::duty, [](CallPtr call) {
@@ -416,7 +440,9 @@ void add_warning_routes(Api& api) {
              if (warning_for(call, Need::duty)) command(call, [call](Reader& reader, UtcTime) { return restore_warning(reader, warning_id(call)); });
            }});
   api.add({"GET", "/warnings/{id}/preview", Need::session, preview_figures});
+  api.add({"POST", "/warnings/{id}/preview", Need::duty, preview_figures, Run::worker, kDraftBytesMax});
   api.add({"GET", "/warnings/{id}/preview/people", Need::session, preview_people});
+  api.add({"POST", "/warnings/{id}/preview/people", Need::duty, preview_people, Run::worker, kDraftBytesMax});
   api.add({"POST", "/warnings/{id}/submit", Need::duty, [](CallPtr call) {
              if (!warning_for(call, Need::duty)) return;
              command(call, [call](Reader& reader, UtcTime now) {
@@ -425,33 +451,28 @@ void add_warning_routes(Api& api) {
            }});
   api.add({"POST", "/warnings/{id}/approve", Need::approver, [](CallPtr call) {
              if (!warning_for(call, Need::approver)) return;
-             auto body = call->body();
-             if (!body) return call->fail(body.error());
-             std::string comment;
-             take(*body, "comment", comment);
-             command(call, [call, comment](Reader& reader, UtcTime now) {
+             const auto comment = comment_of(call);
+             if (!comment) return;
+             command(call, [call, comment = *comment](Reader& reader, UtcTime now) {
                return approve_warning(reader, call->node().pack(), warning_id(call), call->actor(), comment, call->node().settings().sender, now);
              });
            }});
   api.add({"POST", "/warnings/{id}/return", Need::session, [](CallPtr call) {
              if (!warning_for(call, Need::session)) return;
-             auto body = call->body();
-             if (!body) return call->fail(body.error());
-             std::string comment;
-             take(*body, "comment", comment);
-             command(call, [call, comment](Reader& reader, UtcTime) { return return_warning(reader, warning_id(call), comment); });
+             const auto comment = comment_of(call);
+             if (!comment) return;
+             command(call, [call, comment = *comment](Reader& reader, UtcTime) { return return_warning(reader, warning_id(call), comment); });
            }});
   api.add({"POST", "/warnings/{id}/rehearse", Need::duty, rehearse});
   api.add({"POST", "/warnings/{id}/change", Need::duty, [](CallPtr call) {
              auto w = warning_for(call, Need::duty);
              if (!w) return;
-             auto body = call->body();
+             const auto body = call->body();
              if (!body) return call->fail(body.error());
-             auto content = content_from(*body, w->content, call->node());
-             if (!content) return call->fail(content.error());
-             std::string comment;
-             take(*body, "comment", comment);
-             command(call, [call, c = *content, comment](Reader& reader, UtcTime now) {
+             const auto content = proposed(call, *body, std::move(w->content));
+             const auto comment = content ? comment_of(call) : std::nullopt;
+             if (!comment) return;
+             command(call, [call, c = *content, comment = *comment](Reader& reader, UtcTime now) {
                return change_warning(reader, call->node().pack(), warning_id(call), c, comment, true, call->node().settings().sender, now);
              });
            }, Run::worker, kDraftBytesMax});
@@ -459,28 +480,29 @@ void add_warning_routes(Api& api) {
              if (!warning_for(call, Need::duty)) return;
              auto body = call->body();
              if (!body) return call->fail(body.error());
-             UtcTime expires;
-             take(*body, "expires", expires);
-             command(call, [call, expires](Reader& reader, UtcTime now) { return extend_warning(reader, warning_id(call), expires, now); });
+             Members members(*body);
+             const auto expires = members.time("expires").value_or(std::nullopt);
+             if (!expires) members.refuse("expires", "请填写结束时间", "say until when");
+             if (auto read = members.result(); !read) return call->fail(read.error());
+             command(call, [call, expires = *expires](Reader& reader, UtcTime now) { return extend_warning(reader, warning_id(call), expires, now); });
            }});
   api.add({"POST", "/warnings/{id}/cancel", Need::duty, [](CallPtr call) {
              if (!warning_for(call, Need::duty)) return;
-             auto body = call->body();
-             if (!body) return call->fail(body.error());
-             std::string comment;
-             take(*body, "comment", comment);
-             command(call, [call, comment](Reader& reader, UtcTime) { return cancel_warning(reader, warning_id(call), comment); });
+             const auto comment = comment_of(call);
+             if (!comment) return;
+             command(call, [call, comment = *comment](Reader& reader, UtcTime) { return cancel_warning(reader, warning_id(call), comment); });
            }});
   api.add({"GET", "/warnings/{id}/cap", Need::session, cap_xml});
   api.add({"GET", "/cap-sources", Need::admin, [](CallPtr call) { sources(call); }});
   api.add({"POST", "/cap-sources", Need::admin, [](CallPtr call) {
              auto body = call->body();
              if (!body) return call->fail(body.error());
-             std::string url;
-             int64_t interval_s = 300;
-             take(*body, "url", url);
-             take(*body, "interval_s", interval_s);
-             call->change([url, interval_s](Reader& reader, UtcTime) { return add_cap_source(reader, url, interval_s); }, [call](const Answer&) { sources(call, 201); });
+             Members members(*body);
+             const auto url = members.text("url").value_or("");
+             const auto interval_s = members.number("interval_s").value_or(std::nullopt).value_or(300);
+             if (!(interval_s >= 30 && interval_s <= 86'400)) members.refuse("interval_s", "应为 30 至 86400 秒", "must be 30 to 86,400 seconds");
+             if (auto read = members.result(); !read) return call->fail(read.error());
+             call->change([url, interval_s = static_cast<int64_t>(interval_s)](Reader& reader, UtcTime) { return add_cap_source(reader, url, interval_s); }, [call](const Answer&) { sources(call, 201); });
            }});
   api.add({"DELETE", "/cap-sources/{id}", Need::admin, [](CallPtr call) {
              call->change([id = call->id()](Reader& reader, UtcTime) { return remove_cap_source(reader, id); },

@@ -54,7 +54,6 @@ const routes: [string, RegExp, (a: Asked) => unknown][] = [
   ['GET', /^\/warnings\/(\d+)\/preview\/people$/, (a) => page(R.previewPeople(warning(a.params[0]), a.q.get('group') ?? 'all', a.q.get('place') ?? '').map((post): PreviewPerson => ({ post, problem: '' })), a.q)],
   ['POST', /^\/warnings\/(\d+)\/preview$/, (a) => R.preview({ ...warning(a.params[0]), ...a.body } as never)],
   ['POST', /^\/warnings\/(\d+)\/preview\/people$/, (a) => page(R.previewPeople({ ...warning(a.params[0]), ...a.body } as never, a.q.get('group') ?? 'all', a.q.get('place') ?? '').map((post): PreviewPerson => ({ post, problem: '' })), a.q)],
-  ['GET', /^\/openapi$/, () => ({ paths: { '/warnings/{id}/preview': { get: {}, post: {} } } })],
   ['POST', /^\/warnings\/(\d+)\/submit$/, (a) => { const w = warning(a.params[0]); const free = w.level === 'yellow' || w.level === 'blue'; if (free) R.open(w, 'live'); return save(w, free ? { state: 'in_force', issued_at: Date.now() } : { state: 'pending' }, free ? 'issued' : 'submitted', names[a.me]) }],
   ['POST', /^\/warnings\/(\d+)\/approve$/, (a) => { const w = warning(a.params[0]); if (w.drafter === names[a.me]) throw new Refused(409, '橙色、红色预警须由另一人批准，您是起草人。', '请请值班领导登录批准。'); R.open(w, 'live'); return save(w, { state: 'in_force', issued_at: Date.now(), approver: names[a.me] }, 'approved', names[a.me]) }],
   ['POST', /^\/warnings\/(\d+)\/return$/, (a) => save(warning(a.params[0]), { state: 'draft' }, 'returned', names[a.me], String(a.body.comment))],

@@ -155,10 +155,9 @@ export const api = {
   removeCapSource: (id: number, key?: string) => remove(`/cap-sources/${id}`, key),
 
   rounds: (params: Query) => get<T.Items<T.Round>>('/rounds', params),
-  /** What a change of a warning in force would call; computes only. Nodes that cannot yet are asked through `canPreviewChange`. */
+  /** What a change of a warning in force would call; computes only. */
   previewChange: (id: number, d: T.WarningDraft) => post<T.Preview>(`/warnings/${id}/preview`, d),
   previewChangePeople: (id: number, d: T.WarningDraft, params: Query) => call<T.Page<T.PreviewPerson>>('POST', `/warnings/${id}/preview/people${query(params)}`, { body: d }),
-  contract: () => get<{ paths: Record<string, Record<string, unknown>> }>('/openapi'),
 
   board: (round: number, place?: string, at?: number) => get<T.Board>(`/rounds/${round}/board`, { place, at }),
   calls: (round: number, params: Query) => get<T.Page<T.Call>>(`/rounds/${round}/calls`, params),

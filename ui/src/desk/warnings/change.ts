@@ -4,16 +4,14 @@ import type { Call, CallRule, Level, Preview, PreviewPerson, WarningDraft } from
 
 export interface Someone { id: string; name: string; place: string; post: string; rank: string; phone: string; answered: boolean }
 export interface Effect {
-  /** How many are called; null when only the node could know and it cannot say yet. */
-  people: number | null
-  comes: Someone[] | null
-  stays: Someone[]
-  leaves: Someone[]
+  people: number
+  /** Null when there are too many names to compare. */
+  names: { comes: Someone[]; stays: Someone[]; leaves: Someone[] } | null
   /** Ranks that the level adds or drops. */
   ranksCome: string[]
   ranksLeave: string[]
   limits: { rank: string; before_s: number; after_s: number }[]
-  preview: Preview | null
+  preview: Preview
 }
 
 const ofCall = (c: Call): Someone => ({ id: `p${c.person!.id}`, name: c.person!.name, place: c.place_name, post: c.post_title, rank: c.rank, phone: c.phone_masked ?? '', answered: c.state === 'answered' || c.state === 'covered' })
@@ -32,29 +30,17 @@ function byRules(rules: CallRule[], before: Level, after: Level): Pick<Effect, '
 }
 
 /** From the names of both lists: `proposed` are the people the node would call. */
-export function effectOf(calls: Call[], proposed: PreviewPerson[] | null, rules: CallRule[], before: Level, after: Level, preview: Preview | null = null): Effect {
-  const now = once(calls.filter((c) => c.kind === 'holder' && c.person).map(ofCall))
+export function effectOf(calls: Call[], proposed: PreviewPerson[] | null, rules: CallRule[], before: Level, after: Level, preview: Preview): Effect {
   const rule = byRules(rules, before, after)
-  if (!proposed) {
-    // Only the level is known: whoever is called now stays as long as the new level calls the rank.
-    const gone = new Set(rule.ranksLeave)
-    const stays = now.filter((s) => !gone.has(s.rank))
-    return { ...rule, people: rule.ranksCome.length ? null : stays.length, comes: rule.ranksCome.length ? null : [], stays, leaves: now.filter((s) => gone.has(s.rank)), preview }
-  }
+  if (!proposed) return { ...rule, people: preview.people, names: null, preview }
+  const now = once(calls.filter((c) => c.kind === 'holder' && c.person).map(ofCall))
   const will = once(proposed.filter((p) => p.post.holder).map(ofPost))
   const wasThere = new Set(now.map((s) => s.id))
   const willBe = new Set(will.map((s) => s.id))
-  return { ...rule, people: will.length, comes: will.filter((s) => !wasThere.has(s.id)), stays: now.filter((s) => willBe.has(s.id)), leaves: now.filter((s) => !willBe.has(s.id)), preview }
+  return { ...rule, people: will.length, names: { comes: will.filter((s) => !wasThere.has(s.id)), stays: now.filter((s) => willBe.has(s.id)), leaves: now.filter((s) => !willBe.has(s.id)) }, preview }
 }
 
-let contract: Promise<boolean> | null = null
-/** Whether this node can count a change that nobody has sent (POST /warnings/{id}/preview). */
-export function canPreviewChange(): Promise<boolean> {
-  contract ??= api.contract().then((c) => !!c.paths['/warnings/{id}/preview']?.post, () => { contract = null; return false })
-  return contract
-}
-
-const kNamesRead = 5000
+export const kNamesRead = 5000
 /** All names a proposal would call; without `draft` those of the change that waits for approval. */
 export async function proposedPeople(id: number, draft: WarningDraft | null): Promise<PreviewPerson[]> {
   const all: PreviewPerson[] = []

@@ -24,8 +24,8 @@ export default {
     did: { again: 'Calling {n} people again.', deputy: 'Calling the deputies of {n} people.', superior: 'Calling the superiors of {n} people.' }, failed: '{n} could not be called; the others are being called:',
   },
   effect: {
-    title: 'Whom it calls after the change', people: 'Called', comes: 'New', leaves: 'No longer', ranksCome: 'The new level also calls: {ranks}.', ranksLeave: 'The new level no longer calls: {ranks}.', namesLater: 'The names are on the approval page.', limit: '{rank}: answer within {before}, then {after}',
-    round: 'A new round with its own list calls everybody anew; the present one ({answered} of {due} answered) ends and stays on record.', area: 'Area {before} → {after} km²', areaLater: 'This server counts the people of a new area only after it was sent; the approval page shows them by name.',
+    title: 'Whom it calls after the change', people: 'Called', comes: 'New', leaves: 'No longer', ranksCome: 'The new level also calls: {ranks}.', ranksLeave: 'The new level no longer calls: {ranks}.', limit: '{rank}: answer within {before}, then {after}',
+    round: 'A new round with its own list calls everybody anew; the present one ({answered} of {due} answered) ends and stays on record.', area: 'Area {before} → {after} km²',
   },
   replay: {
     title: 'Timeline', hint: 'Drag to see any moment as it was known then', then: 'Looking back at {when}: what was known then', short: 'Looking back', now: 'Back to now', play: 'Play', pause: 'Pause', slider: 'Moment looked back at', noActs: 'Nothing can be done while looking back', hours: { h1: '1 h', h6: '6 h', h24: '24 h', h168: '7 days' },

@@ -24,8 +24,8 @@ export default {
     did: { again: '正在再叫 {n} 人。', deputy: '已转叫 {n} 人的副职。', superior: '已转叫 {n} 人的上级。' }, failed: '{n} 人没有叫成，其余已经在叫：',
   },
   effect: {
-    title: '变更后叫谁', people: '将叫', comes: '新增', leaves: '不再叫', ranksCome: '新级别还要叫：{ranks}。', ranksLeave: '新级别不再叫：{ranks}。', namesLater: '人数和名单在批准页上显示。', limit: '{rank}：{before}内应答，改为 {after}内',
-    round: '变更生效后，按新名单另开一轮，全部重新叫；现在这一轮（已应 {answered} / {due}）随即结束，记录保留。', area: '面积 {before} → {after} 平方公里', areaLater: '这台服务器要在送出后才能清点新范围里的人；批准页上会显示人数和名单。',
+    title: '变更后叫谁', people: '将叫', comes: '新增', leaves: '不再叫', ranksCome: '新级别还要叫：{ranks}。', ranksLeave: '新级别不再叫：{ranks}。', limit: '{rank}：{before}内应答，改为 {after}内',
+    round: '变更生效后，按新名单另开一轮，全部重新叫；现在这一轮（已应 {answered} / {due}）随即结束，记录保留。', area: '面积 {before} → {after} 平方公里',
   },
   replay: {
     title: '时间轴', hint: '拖动可回看任何时刻当时所知的一切', then: '回看 {when}：显示当时已知的情况', short: '回看', now: '回到现在', play: '播放', pause: '暂停', slider: '回看的时刻', noActs: '回看时不能操作', hours: { h1: '1 小时', h6: '6 小时', h24: '24 小时', h168: '7 天' },
