@@ -132,11 +132,10 @@ class SilentChannel final : public Channel {
 
 class FuzzedNode {
  public:
-  FuzzedNode() {
+  explicit FuzzedNode(const Pack& pack) {
     NodeSettings settings;
     settings.place = PlaceCode(kCounty);
     settings.demo = true;
-    static const Pack pack = load_pack("packs/cn").value();
     node_ = Node::open(settings, pack, open_sqlite(folder_ + "/anlan.db").value(), disk_, clock_, random_).value();
     for (const char* id : {"voice", "sms", "app"}) node_->caller().add_channel(std::make_shared<SilentChannel>(id));
     phones_ = std::make_unique<SimulatedPhones>(1, PhoneHabits{}, node_->caller());
@@ -317,13 +316,14 @@ class FuzzedNode {
 };
 
 std::unique_ptr<FuzzedNode>& node() {
-  // OpenSSL tidies up at exit what threads have left, so it must be there before the node and its threads.
+  // Before the node, so that they outlive it and its threads at exit: the pack, and OpenSSL, which tidies up after threads.
   [[maybe_unused]] static const auto crypto_first = sha256("");
+  static const Pack pack = load_pack("packs/cn").value();
   static std::unique_ptr<FuzzedNode> made;
   static int inputs = 0;
   if (!made || ++inputs % kInputsPerNode == 0) {
     made.reset();
-    made = std::make_unique<FuzzedNode>();
+    made = std::make_unique<FuzzedNode>(pack);
   }
   return made;
 }
