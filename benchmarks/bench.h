@@ -15,6 +15,9 @@ bool run_places();
 bool run_targeting();
 bool run_launch();
 bool run_answers();
+bool run_stream();
+bool run_history();
+bool run_ingest();
 // The other process of `answers`; see answers_load.cpp.
 int run_answers_load(const std::vector<std::string>& arguments);
 

@@ -19,7 +19,10 @@ constexpr Bench kBenches[] = {{"journal", anlan::bench::run_journal},
                               {"places", anlan::bench::run_places},
                               {"targeting", anlan::bench::run_targeting},
                               {"launch", anlan::bench::run_launch},
-                              {"answers", anlan::bench::run_answers}};
+                              {"answers", anlan::bench::run_answers},
+                              {"stream", anlan::bench::run_stream},
+                              {"history", anlan::bench::run_history},
+                              {"ingest", anlan::bench::run_ingest}};
 
 bool in_own_process(const char* name) {
   const pid_t child = ::fork();
@@ -49,6 +52,6 @@ int main(int argc, char** argv) {
     for (const auto& b : kBenches) good = in_own_process(b.name) && good;
     return good ? 0 : 1;
   }
-  std::fprintf(stderr, "usage: bench [journal|places|targeting|launch|answers]\n");
+  std::fprintf(stderr, "usage: bench [journal|places|targeting|launch|answers|stream|history|ingest]\n");
   return 2;
 }

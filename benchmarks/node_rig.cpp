@@ -58,11 +58,12 @@ void BenchChannel::loop() {
   }
 }
 
-NodeRig::NodeRig(Pack p) : disk(folder.path()), pack(std::move(p)) {
+NodeRig::NodeRig(Pack p, bool keeps_readings) : disk(folder.path()), pack(std::move(p)) {
   NodeSettings settings;
   settings.name = "bench";
+  if (keeps_readings) history = History::open(folder.path() + "/history").value();
   node = Node::open(settings, pack, open_sqlite(folder.path() + "/anlan.db").value(), disk, clock, random,
-                    [this](std::function<void()> work) { workers.run(std::move(work)); }).value();
+                    [this](std::function<void()> work) { workers.run(std::move(work)); }, history.get()).value();
   for (const auto& c : pack.channels) {
     auto channel = std::make_shared<BenchChannel>(c.id, node->caller());
     if (c.kind == ChannelKind::voice) voice = channel;

@@ -42,7 +42,7 @@ class BenchChannel final : public Channel {
 
 class NodeRig {
  public:
-  explicit NodeRig(Pack pack);
+  explicit NodeRig(Pack pack, bool keeps_readings = false);
   ~NodeRig();
 
   // Imports the province and its people. Before start().
@@ -63,6 +63,7 @@ class NodeRig {
   SystemDisk disk;
   const Pack pack;
   Workers workers{1};
+  std::unique_ptr<History> history;
   std::unique_ptr<Node> node;
   std::shared_ptr<BenchChannel> voice, sms;
 

@@ -27,6 +27,8 @@ Result<Config> read_config(const std::string& file) {
       {"tls_cert", [&](const YAML::Node& n) { c.tls_cert = n.as<std::string>(); }},
       {"tls_key", [&](const YAML::Node& n) { c.tls_key = n.as<std::string>(); }},
       {"base_maps", [&](const YAML::Node& n) { c.base_maps = n.as<std::vector<std::string>>(); }},
+      {"devices", [&](const YAML::Node& n) { c.devices = n.as<std::vector<std::string>>(); }},
+      {"mqtt", [&](const YAML::Node& n) { c.mqtt = n.as<std::vector<std::string>>(); }},
       {"local_cap_sources", [&](const YAML::Node& n) { c.local_cap_sources = n.as<bool>(); }},
       {"web_threads", [&](const YAML::Node& n) { c.web_threads = n.as<int>(); }},
       {"workers", [&](const YAML::Node& n) { c.workers = n.as<int>(); }},

@@ -27,6 +27,9 @@ struct Config {
   std::string tls_cert, tls_key;   // tls_cert, tls_key: PEM files; with both, every address speaks HTTPS
   std::vector<std::string> base_maps;  // base_maps: "name|https://…/{z}/{x}/{y}.png|attribution", XYZ or WMTS
   bool local_cap_sources = false;  // local_cap_sources: also poll CAP sources on this machine (127.0.0.1) or link-local
+  // Where sites and their devices send readings, besides /api/v1/readings.
+  std::vector<std::string> devices;  // devices: "sl651|0.0.0.0:5651|622927|1234": protocol (sl651, hj212, jtt808), address, place, password
+  std::vector<std::string> mqtt;     // mqtt: "broker:1883|anlan/#|622927|user|password": broker, topic, place, user, password
   // How hard we work.
   int web_threads = 1;             // web_threads: event loops for connections
   int workers = 2;                 // workers: threads for reads, imports and documents

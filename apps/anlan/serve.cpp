@@ -11,8 +11,11 @@
 #include "base/error_catalogue.h"
 #include "base/real_ports.h"
 #include "demo/demo.h"
+#include "demo/demo_sensors.h"
 #include "gateway/cap_poller.h"
+#include "gateway/device_server.h"
 #include "gateway/http_fetcher.h"
+#include "gateway/mqtt_intake.h"
 #include "gateway/simulated_phones.h"
 #include "journal/backup.h"
 #include "loop/clock_watch.h"
@@ -121,10 +124,23 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   const bool tls = !config.tls_cert.empty();
   settings.public_url = !config.public_url.empty() ? config.public_url : (tls ? "https://" : "http://") + config.listen.front();
 
+  std::vector<DeviceDoor> doors;
+  for (const auto& text : config.devices) {
+    TRY(door, read_door(text));
+    doors.push_back(door);
+  }
+  std::vector<MqttSource> sources;
+  for (const auto& text : config.mqtt) {
+    TRY(source, read_mqtt_source(text));
+    sources.push_back(source);
+  }
+
   Workers workers(config.workers);
+  TRY(history, History::open(config.data + "/history"));
+  for (const auto& line : history->damage()) log_line("history: " + line);
   TRY(node, Node::open(settings, pack, std::move(store), disk, clock, random, [&](std::function<void()> work) {
     if (!workers.run(std::move(work))) log_line("too much waits for the workers; a reaction is tried again at the next tick");
-  }));
+  }, history.get()));
 
   Sessions sessions(clock, random);
   ApiOptions options;
@@ -160,7 +176,9 @@ Result<void> serve(const Config& config, const HowToServe& how) {
     else if (phones) node->caller().add_channel(phones->channel(channel.id, channel.kind, clock));
   }
   std::unique_ptr<Demo> demo;
+  std::unique_ptr<DemoSensors> sensors;
   if (demo_wanted) demo = std::make_unique<Demo>(*node, *phones, kDemoSeed);
+  if (demo_wanted && !how.look) sensors = std::make_unique<DemoSensors>(*node, kDemoSeed);
 
   clock.attach(node->writer());
   add_all_routes(api);
@@ -191,6 +209,7 @@ Result<void> serve(const Config& config, const HowToServe& how) {
         node->tick();
         if (phones) phones->tick(clock.now());
         if (demo) demo->tick(clock.now());
+        if (sensors) sensors->tick(clock.now(), [&] { return demo->pouring(); });
       }
       if (now - flushed >= kFlush) {
         flushed = now;
@@ -202,6 +221,22 @@ Result<void> serve(const Config& config, const HowToServe& how) {
       }
     } while (stopper.wait(kTick));
   });
+  // Sites. A copy that is looked at takes nothing.
+  std::unique_ptr<DeviceServer> devices;
+  std::vector<std::unique_ptr<MqttIntake>> brokers;
+  std::vector<std::thread> intakes;
+  if (!how.look) {
+    if (!doors.empty()) {
+      auto opened = DeviceServer::open(*node, doors, log_line);
+      if (!opened) log_line(opened.error().describe());
+      else devices = std::move(*opened);
+    }
+    if (devices) intakes.emplace_back([&] { devices->run(); });
+    for (size_t i = 0; i < sources.size(); ++i) {
+      brokers.push_back(std::make_unique<MqttIntake>(*node, sources[i], config.sender + "-" + std::to_string(i + 1), log_line));
+      intakes.emplace_back([broker = brokers.back().get()] { broker->run(); });
+    }
+  }
   HttpFetcher fetcher(config.local_cap_sources);
   CapPoller poller(*node, fetcher);
   std::thread polling([&] {
@@ -227,6 +262,9 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   sigwait(&signals, &signal);
   std::printf("\n  Stopping …\n");
   server.stop();
+  if (devices) devices->stop();
+  for (const auto& broker : brokers) broker->stop();
+  for (auto& intake : intakes) intake.join();
   stopper.stop();
   timer.join();
   polling.join();

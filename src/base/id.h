@@ -19,6 +19,8 @@ using PersonId = Id<struct PersonTag>;
 using PostId = Id<struct PostTag>;
 using RecordId = Id<struct RecordTag>;
 using WarningId = Id<struct WarningTag>;
+using AlarmId = Id<struct AlarmTag>;
+using SituationId = Id<struct SituationTag>;
 using RoundId = Id<struct RoundTag>;  // one call round (叫应任务) of one warning
 
 }  // namespace anlan

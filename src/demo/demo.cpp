@@ -54,6 +54,13 @@ bool Demo::start_rainstorm() {
   return true;
 }
 
+std::vector<PlaceCode> Demo::pouring() const {
+  std::vector<PlaceCode> towns;
+  if (running_)
+    for (const auto& town : storm_towns(node_.places().get()->places())) towns.push_back(town.code);
+  return towns;
+}
+
 void Demo::act(const std::string& account, const std::string& step, std::function<Result<Decision>(Reader&, UtcTime)> decide) {
   ++under_way_;
   // A key makes the step happen once, also when the answer to it was lost in a crash.

@@ -53,6 +53,8 @@ class Demo {
   // cancelled and the draft discarded.
   bool start_rainstorm();
 
+  // Where it pours: the towns of the storm's warning, while the evening plays.
+  std::vector<PlaceCode> pouring() const;
   bool running() const { return running_ || starting_; }
   WarningId warning() const { return WarningId{warning_}; }  // none before the first start
   PhoneHabits habits() const { return phones_.habits(); }

@@ -11,6 +11,7 @@ FactCatalogue fact_catalogue() {
   FactCatalogue catalogue;
   register_registry_facts(catalogue);
   register_account_facts(catalogue);
+  register_signal_facts(catalogue);
   register_warning_facts(catalogue);
   register_call_facts(catalogue);
   register_loop_facts(catalogue);
@@ -19,7 +20,7 @@ FactCatalogue fact_catalogue() {
 
 std::vector<Migration> node_migrations() {
   std::vector<Migration> all;
-  for (const auto& part : {journal_migrations(), registry_migrations(), account_migrations(), warning_migrations(), call_migrations()})
+  for (const auto& part : {journal_migrations(), registry_migrations(), account_migrations(), warning_migrations(), call_migrations(), signal_migrations()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -28,19 +29,19 @@ std::vector<std::string> fact_tables() {
   std::vector<std::string> all = registry_tables();
   all.push_back("accounts");
   all.push_back("counters");
-  for (const auto& part : {warning_tables(), call_tables()}) all.insert(all.end(), part.begin(), part.end());
+  for (const auto& part : {warning_tables(), call_tables(), signal_tables()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
-Node::Node(NodeSettings settings, const Pack& pack, std::unique_ptr<Store> store, Disk& disk, Clock& clock, Random& random, Later later)
+Node::Node(NodeSettings settings, const Pack& pack, std::unique_ptr<Store> store, Disk& disk, Clock& clock, Random& random, Later later, History* history)
     : settings_(std::move(settings)), pack_(pack), store_(std::move(store)), disk_(disk), clock_(clock), random_(random),
-      later_(later ? std::move(later) : [](std::function<void()> work) { work(); }), attachments_(disk) {}
+      later_(later ? std::move(later) : [](std::function<void()> work) { work(); }), history_(history), attachments_(disk) {}
 
 Node::~Node() = default;
 
 Result<std::unique_ptr<Node>> Node::open(NodeSettings settings, const Pack& pack, std::unique_ptr<Store> store, Disk& disk,
-                                         Clock& clock, Random& random, Later later) {
-  std::unique_ptr<Node> node(new Node(std::move(settings), pack, std::move(store), disk, clock, random, std::move(later)));
+                                         Clock& clock, Random& random, Later later, History* history) {
+  std::unique_ptr<Node> node(new Node(std::move(settings), pack, std::move(store), disk, clock, random, std::move(later), history));
   TRY_VOID(node->load());
   return node;
 }
@@ -60,6 +61,8 @@ Result<void> Node::load() {
   places_ = std::make_unique<Places>(attachments_);
   contacts_ = std::make_unique<DirectoryContacts>(*directory_, settings_.place);
   caller_ = std::make_unique<Caller>(pack_, *contacts_, attachments_, [this](Command c) { writer_->submit(std::move(c)); });
+  TRY(watch, Watch::create(pack_, *records_, attachments_, history_, [this](Command c) { writer_->submit(std::move(c)); }));
+  watch_ = std::move(watch);
   reactions_ = std::make_unique<Reactions>(*this);
 
   TRY(reader, store_->connect());
@@ -68,9 +71,11 @@ Result<void> Node::load() {
   directory_->load(*reader);
   records_->load(*reader);
   contacts_->load(*reader);
+  const auto watched = watch_->load(*reader, clock_.now());
   const auto failure = reader->failure();
   reader->rollback();
   TRY_VOID(places);
+  TRY_VOID(watched);
   if (failure) return *failure;
 
   // The node's key makes answer links: random, made once, never in the journal.
@@ -83,9 +88,10 @@ Result<void> Node::load() {
     key = fresh;
   }
   links_ = std::make_unique<AnswerLinks>(*key);
+  site_tokens_ = std::make_unique<SiteTokens>(*key);
 
   // Views before those who act on them.
-  for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), reactions_.get()})
+  for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), watch_.get(), reactions_.get()})
     writer_->add_observer(o);
   return {};
 }
@@ -103,6 +109,7 @@ void Node::tick() {
   const UtcTime now = clock_.now();
   reactions_->tick(now);
   caller_->tick(now);
+  watch_->tick(now);
 }
 
 UtcTime Node::next_due() const { return std::min(caller_->next_due(), reactions_->next_due()); }

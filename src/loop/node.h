@@ -19,8 +19,10 @@
 #include "registry/live_places.h"
 #include "registry/accounts.h"
 #include "registry/record_index.h"
+#include "registry/site_token.h"
 #include "registry/target_places.h"
 #include "registry/targeting.h"
+#include "signals/watch.h"
 #include "warnings/commands.h"
 
 namespace anlan {
@@ -48,8 +50,9 @@ class Node {
   // Work that may take tens of milliseconds (resolving a list of 218,000) is handed to this; the default runs it at once.
   using Later = std::function<void(std::function<void()>)>;
 
+  // Without a history readings are judged and not kept.
   static Result<std::unique_ptr<Node>> open(NodeSettings settings, const Pack& pack, std::unique_ptr<Store> store,
-                                            Disk& disk, Clock& clock, Random& random, Later later = {});
+                                            Disk& disk, Clock& clock, Random& random, Later later = {}, History* history = nullptr);
   ~Node();
 
   // Reads the open rounds and goes on where the last run stopped. After the channels have been added.
@@ -71,6 +74,8 @@ class Node {
   RecordIndex& records() { return *records_; }
   Places& places() { return *places_; }
   Caller& caller() { return *caller_; }
+  Watch& watch() { return *watch_; }
+  const SiteTokens& site_tokens() const { return *site_tokens_; }
   const AnswerLinks& links() const { return *links_; }
   const PinyinTable& pinyin() const { return *pinyin_; }
 
@@ -85,7 +90,7 @@ class Node {
                   std::function<void(const Result<Answer>&)> done);
 
  private:
-  Node(NodeSettings settings, const Pack& pack, std::unique_ptr<Store> store, Disk& disk, Clock& clock, Random& random, Later later);
+  Node(NodeSettings settings, const Pack& pack, std::unique_ptr<Store> store, Disk& disk, Clock& clock, Random& random, Later later, History* history);
   Result<void> load();
 
   NodeSettings settings_;
@@ -95,6 +100,7 @@ class Node {
   Clock& clock_;
   Random& random_;
   Later later_;
+  History* history_;
   Attachments attachments_;
   std::unique_ptr<PinyinTable> pinyin_;
   std::unique_ptr<Writer> writer_;
@@ -103,7 +109,9 @@ class Node {
   std::unique_ptr<Places> places_;
   std::unique_ptr<DirectoryContacts> contacts_;
   std::unique_ptr<Caller> caller_;
+  std::unique_ptr<Watch> watch_;
   std::unique_ptr<AnswerLinks> links_;
+  std::unique_ptr<SiteTokens> site_tokens_;
   std::unique_ptr<Reactions> reactions_;
 
   std::mutex target_mutex_;

@@ -13,8 +13,9 @@ namespace anlan {
 class RigClock final : public Clock {
  public:
   UtcTime now() const override { return at; }
-  Millis monotonic() const override { return {at.ms}; }
+  Millis monotonic() const override { return {at.ms + ahead}; }
   UtcTime at{1'763'700'000'000};
+  std::atomic<int64_t> ahead{0};  // of the monotonic clock alone, for what waits on another thread
 };
 
 class NotedChannel final : public Channel {
@@ -32,7 +33,7 @@ class NodeRig {
  public:
   static constexpr int64_t kCounty = 622927, kTown = 622927101;
 
-  explicit NodeRig(const std::string& kind) : place(kind) { open(); }
+  explicit NodeRig(const std::string& kind, bool keeps_readings = false) : place(kind), keeps_readings_(keeps_readings) { open(); }
   ~NodeRig() { close(); }
 
   void open() {
@@ -40,11 +41,15 @@ class NodeRig {
     NodeSettings settings;
     settings.name = "积石山县应急管理局";
     settings.place = PlaceCode(kCounty);
-    node = Node::open(settings, pack, place.open(), disk, clock, random).value();
+    if (keeps_readings_) history = History::open(place.folder() + "/history").value();
+    node = Node::open(settings, pack, place.open(), disk, clock, random, {}, history.get()).value();
     for (const char* id : {"voice", "sms", "app"}) node->caller().add_channel(channels[id] = std::make_shared<NotedChannel>(id));
     node->start();
   }
-  void close() { node.reset(); }
+  void close() {
+    node.reset();
+    history.reset();
+  }
 
   Result<Answer> run(std::function<Result<Decision>(Reader&, UtcTime)> decide, const std::string& actor = "account:1", const std::string& key = {}) {
     std::optional<Result<Answer>> answer;
@@ -129,7 +134,11 @@ class NodeRig {
   SystemRandom random;
   SystemDisk disk{place.folder()};
   std::map<std::string, std::shared_ptr<NotedChannel>> channels;
+  std::unique_ptr<History> history;
   std::unique_ptr<Node> node;
+
+ private:
+  bool keeps_readings_;
 };
 
 }  // namespace anlan

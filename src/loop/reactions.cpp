@@ -3,6 +3,7 @@
 #include "calls/queries.h"
 #include "loop/cap_exchange.h"
 #include "loop/node.h"
+#include "loop/situation_warning.h"
 
 namespace anlan {
 namespace {
@@ -11,6 +12,7 @@ constexpr Millis kRetryAfter = seconds(1);  // what a full disk or a lost store 
 constexpr Millis kConfirmEvery = seconds(10);
 constexpr size_t kConfirmMax = 5'000;
 constexpr Millis kSweepEvery = hours(1);
+constexpr Millis kQuietEvery = minutes(1);  // situations are looked at for whether they are over
 constexpr Millis kKeysKept = hours(72);  // an idempotency key is remembered this long
 
 void ignore(const Result<Answer>&) {}
@@ -26,6 +28,7 @@ void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
     if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
         f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<RoundClosed>() || f.as<ClockJumped>())
       dirty_ = true;
+    if (f.as<AlarmRaised>() || f.as<AlarmChanged>()) alarmed_ = true;
     if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
       const auto person = node_.caller().person_of(a->round, a->seq);
       const auto phones = person ? node_.contacts().phones(person) : std::vector<std::string>();
@@ -46,6 +49,11 @@ void Reactions::tick(UtcTime now) {
     node_.writer().submit({"node", "", "", [](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }, {},
                            [now](Tables& tables) { tables.execute("DELETE FROM requests WHERE at < ?", {now - kKeysKept}); }});
   }
+  if (now >= next_quiet_ || next_quiet_ > now + kQuietEvery) {
+    next_quiet_ = now + kQuietEvery;
+    node_.writer().submit({"node", "", "", [](Reader& reader, UtcTime at) { return close_quiet_situations(reader, at); }, {}, {}});
+  }
+  if (alarmed_.exchange(false)) draft_warnings();
   if (now.ms >= retry_at_ms_ || retry_at_ms_ > (now + kRetryAfter).ms)
     if (dirty_.exchange(false)) open_and_close_rounds();
   finish_rehearsals();
@@ -130,6 +138,21 @@ void Reactions::open_and_close_rounds() {
         if (!answer) try_again();
       });
     }
+  });
+}
+
+void Reactions::draft_warnings() {
+  node_.later([this] {
+    auto reader = node_.store().connect();
+    if (!reader) {
+      alarmed_ = true;
+      return;
+    }
+    (*reader)->begin_read();
+    const auto waiting = situations_to_draft(**reader, node_.pack());
+    (*reader)->rollback();
+    for (const auto id : waiting)
+      node_.writer().submit({"node", "", "", [this, id](Reader& r, UtcTime now) { return warn_of_situation(node_, r, id, now); }, {}, {}});
   });
 }
 

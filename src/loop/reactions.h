@@ -4,6 +4,8 @@
 //   a warning ends or gets a new version → its older rounds are closed
 //   a warning is cancelled              → whoever its rounds have reached is told
 //   a warning's time runs out           → it expires
+//   an alarm reaches the level its rule names → a warning is drafted for where it stands
+//   a situation has been quiet          → it is over
 //   every number of a rehearsal was tried → the rehearsal closes
 //   somebody answers by telephone        → that number is confirmed
 //
@@ -45,16 +47,17 @@ class Reactions final : public Observer {
 
  private:
   void open_and_close_rounds();
+  void draft_warnings();  // of situations
   void try_again();  // a second from now
   void finish_rehearsals();
   void confirm_phones(UtcTime now);
 
   Node& node_;
-  std::atomic<bool> dirty_{true};
+  std::atomic<bool> dirty_{true}, alarmed_{true};
   std::atomic<int64_t> next_expiry_ms_{INT64_MAX}, retry_at_ms_{0};
   std::mutex mutex_;
   std::vector<PhoneWorked> worked_;
-  UtcTime next_confirm_{0}, next_sweep_{0};
+  UtcTime next_confirm_{0}, next_sweep_{0}, next_quiet_{0};
   std::map<RoundId, std::optional<int64_t>> told_;  // cancelled rounds since the start → people told; nothing: being told
   std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way
 };

@@ -13,7 +13,7 @@ constexpr size_t kFailuresKeptMax = 10'000;  // beyond: the oldest is forgotten
 constexpr size_t kFamiliarMax = 10'000;      // beyond: all are forgotten
 constexpr size_t kRolesMax = 64;
 constexpr size_t kNameBytesMax = 192;        // 64 Chinese characters
-constexpr std::string_view kRoles[] = {"duty", "approver", "registrar", "viewer", "admin"};
+constexpr std::string_view kRoles[] = {"duty", "approver", "registrar", "viewer", "admin", "site"};
 
 Error wrong(std::string field, std::string zh, std::string en) {
   Error error(ErrorCode::kInvalidField, {{"field", field}, {"why", zh}});

@@ -17,7 +17,7 @@
 namespace anlan {
 
 struct RoleHeld {
-  std::string role;  // duty, approver, registrar, viewer, admin
+  std::string role;  // duty, approver, registrar, viewer, admin, site
   PlaceCode place;   // and all below it; empty: everywhere
 };
 BOOST_DESCRIBE_STRUCT(RoleHeld, (), (role, place))

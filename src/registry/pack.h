@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/place_code.h"
 #include "base/time.h"
+#include "registry/alarm_rule.h"
 
 namespace anlan {
 
@@ -111,6 +112,7 @@ struct RecordType : Named {
   std::vector<Field> fields;
   std::string source;
   int version = 1;
+  std::optional<SignalSpec> signal;  // its records are links: sensors whose readings are watched
 };
 
 struct PlaceReading {  // how a place name is read when its characters' usual readings are wrong
@@ -129,6 +131,7 @@ struct Pack {
   std::vector<TextTemplate> templates;
   std::string cancelled;                   // the message to those reached when a warning is cancelled; "" sends none
   std::vector<RecordType> record_types;
+  std::vector<AlarmRule> alarm_rules;
   std::vector<PlaceReading> readings;
   std::map<std::string, Named> sentences;  // kind of fact → sentence for the journal page, {field} replaced
   Millis phone_stale_after;                // a phone not confirmed for this long is shown as stale
@@ -143,6 +146,7 @@ struct Pack {
   const AnswerMeaning* answer_by_digit(int digit) const;
   const CallRule* call_rule(WarningLevel level, std::string_view rank) const;  // null: this rank is not called
   const RecordType* record_type(std::string_view id) const;
+  const AlarmRule* alarm_rule(std::string_view id) const;
   bool needs_second_person(WarningLevel level) const;
 };
 

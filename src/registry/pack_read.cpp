@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "registry/alarm_rule_read.h"
 #include "registry/pack.h"
 #include "registry/pack_check.h"
 #include "registry/pack_references.h"
@@ -93,6 +94,13 @@ void PackReader::read_file(const std::string& file, std::string_view text) {
   each(top, "record_types", [&](MapReader& item) {
     pack_.record_types.push_back(read_record_type(item));
     names_.define(PackSection::record_types, pack_.record_types.back().id, item.spot(), faults_);
+  });
+  each(top, "alarm_rules", [&](MapReader& item) {
+    auto rule = read_alarm_rule(item);
+    names_.define(PackSection::alarm_rules, rule.id, item.spot(), faults_);
+    names_.use(PackSection::record_types, rule.type, item.spot());
+    names_.use(PackSection::hazards, rule.hazard, item.spot());
+    pack_.alarm_rules.push_back(std::move(rule));
   });
   each(top, "readings", [&](MapReader& item) {
     pack_.readings.push_back({item.text("name", Need::kRequired, 40), item.text("pinyin", Need::kRequired, 200)});
@@ -267,6 +275,7 @@ Result<Pack> PackReader::finish() {
   if (!has_pack_section_) faults_.add(spots_.pack, "缺少 pack 一节（name、version 等）", "the section pack (name, version, …) is missing");
   names_.check(faults_);
   check_pack(pack_, spots_, faults_);
+  check_alarm_rules(pack_, faults_);
   if (!faults_.empty()) return faults_.error("pack");
   return std::move(pack_);
 }

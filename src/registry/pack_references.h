@@ -10,8 +10,8 @@
 
 namespace anlan {
 
-enum class PackSection { hazards, ranks, post_kinds, channels, answers, record_types };
-BOOST_DESCRIBE_ENUM(PackSection, hazards, ranks, post_kinds, channels, answers, record_types)
+enum class PackSection { hazards, ranks, post_kinds, channels, answers, record_types, alarm_rules };
+BOOST_DESCRIBE_ENUM(PackSection, hazards, ranks, post_kinds, channels, answers, record_types, alarm_rules)
 
 class PackReferences {
  public:

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "registry/alarm_rule_read.h"
 #include "registry/record_columns.h"
 
 namespace anlan {
@@ -79,6 +80,10 @@ RecordType read_record_type(MapReader& item) {
     if (!field.zh.empty() && field.zh != field.id && !seen.insert(field.zh).second)
       reader.fault(0, "zh", fmt::format("“{}”重复，或与每种记录都有的列同名", field.zh), fmt::format("“{}” is repeated or is a column that every record has", field.zh));
     type.fields.push_back(std::move(field));
+  }
+  if (const auto* signal = item.take("signal", Need::kOptional)) {
+    MapReader reader(*signal, item.spot().file, type.id + ".signal", item.faults());
+    if (signal->kind == YamlNode::Kind::kMap) type.signal = read_signal(reader, type);
   }
   return type;
 }

@@ -15,8 +15,8 @@ namespace anlan {
 
 enum class WarningState { draft, pending, in_force, cancelled, expired, superseded, discarded };
 BOOST_DESCRIBE_ENUM(WarningState, draft, pending, in_force, cancelled, expired, superseded, discarded)
-enum class WarningSource { drawn, cap, demo };
-BOOST_DESCRIBE_ENUM(WarningSource, drawn, cap, demo)
+enum class WarningSource { drawn, cap, demo, alarm };
+BOOST_DESCRIBE_ENUM(WarningSource, drawn, cap, demo, alarm)
 
 // What a warning says. 突发事件应对法 art. 64: type, level, start, area, what to watch for, measures, issuer, time.
 struct WarningContent {

@@ -64,6 +64,7 @@ std::string_view role_words(Need need, Language language) {
     case Need::approver: return zh ? "需要审批权限" : "the approver role is needed";
     case Need::registrar: return zh ? "需要登记权限" : "the registrar role is needed";
     case Need::admin: return zh ? "需要管理员权限" : "the administrator role is needed";
+    case Need::site: return zh ? "需要站点权限" : "the site role is needed";
     case Need::nothing:
     case Need::session: break;
   }
@@ -157,7 +158,12 @@ const Route* Api::match(std::string_view method, std::string_view path, std::map
 
 void Api::handle(HttpRequest request, Respond respond) {
   auto call = std::make_shared<Call>(*this, std::move(request), std::move(respond));
-  if (const auto token = call->http.cookie(kCookie)) call->session = sessions_.session(*token);
+  if (auto site = site_of(call->http)) {
+    call->session = std::make_shared<const Session>(Session{std::move(site), kNever});
+    call->by_token = true;
+  } else if (const auto token = call->http.cookie(kCookie)) {
+    call->session = sessions_.session(*token);
+  }
   try {
     if (call->http.path == "/api" || call->http.path.rfind("/api/", 0) == 0) handle_api(call);
     else handle_page(call);
@@ -183,7 +189,8 @@ void Api::handle_api(const CallPtr& call) {
   if (route->need != Need::nothing && !call->session) return call->fail(Error(ErrorCode::kNotSignedIn));
   if (options_.read_only && is_change(http.method) && !route->path.starts_with("/session")) return forbid(kCopy);
   // Whoever signed in with a password given by another does nothing before changing it.
-  if (route->need != Need::nothing && call->account().must_change_password && !route->path.starts_with("/session"))
+  if (call->by_token && route->need != Need::site) return forbid(call->language == Language::kZh ? "令牌只能用于报送读数" : "the token only serves to send readings");
+  if (route->need != Need::nothing && !call->by_token && call->account().must_change_password && !route->path.starts_with("/session"))
     return forbid(kChangePassword);
   if (!call->may(route->need)) return forbid(role_words(route->need, call->language));
   dispatch(call, route->handle, route->run);
@@ -225,6 +232,15 @@ void Api::dispatch(const CallPtr& call, const std::function<void(CallPtr)>& hand
   if (!run_guarded(call, [&handle](const CallPtr& c) { handle(c); })) call->fail(Error(ErrorCode::kTooMany, {{"seconds", "2"}}));
 }
 
+std::shared_ptr<const Account> Api::site_of(const HttpRequest& request) const {
+  constexpr std::string_view kScheme = "Bearer ";
+  const auto shown = request.header("Authorization").value_or("");
+  if (!shown.starts_with(kScheme)) return nullptr;
+  const auto id = node_.site_tokens().open(shown.substr(kScheme.size()));
+  auto account = id ? sessions_.find(*id) : nullptr;
+  return account && account->enabled ? account : nullptr;
+}
+
 size_t Api::body_bytes_max(const HttpRequest& head) {
   if (head.path.rfind(std::string(kRoot) + "/", 0) != 0) return kBodyWithoutSession;
   std::map<std::string, std::string, std::less<>> values;
@@ -232,7 +248,7 @@ size_t Api::body_bytes_max(const HttpRequest& head) {
   const Route* route = match(head.method, std::string_view(head.path).substr(kRoot.size()), values, allowed);
   if (!route) return kBodyWithoutSession;
   // Nobody sends megabytes to a route that will refuse them.
-  if (route->need != Need::nothing && !sessions_.session(head.cookie(kCookie).value_or(""))) return std::min(route->body_bytes_max, kBodyWithoutSession);
+  if (route->need != Need::nothing && !site_of(head) && !sessions_.session(head.cookie(kCookie).value_or(""))) return std::min(route->body_bytes_max, kBodyWithoutSession);
   return route->body_bytes_max;
 }
 

@@ -28,6 +28,7 @@ enum class Need {
   duty,       // drafts, sends blue and yellow, works the call board
   approver,   // approves
   registrar,  // changes people, posts, records, places
+  site,       // sends readings: a role of machines, which show a token instead of a session
   admin       // accounts, sources, system
 };
 
@@ -50,6 +51,7 @@ class Call : public std::enable_shared_from_this<Call> {
   Language language = Language::kZh;
   std::string acting;        // who acts when it is not the account: answer links set "person:17"
   std::string key_scope;     // for callers without a session: what an idempotency key belongs to, e.g. the link's token
+  bool by_token = false;     // a site, not a person: only what needs `site` is open to it
   bool secret_body = false;  // the body holds a password: it stays out of the digest that is stored with the key
 
   Api& api() { return api_; }
@@ -177,6 +179,8 @@ class Api final : public HttpHandler {
   // On a worker; an exception becomes a 500 and a line in the log. False when the queue is full.
   bool run_guarded(const CallPtr& call, std::function<void(const CallPtr&)> work);
   bool same_site(const HttpRequest& request) const;
+  // The account whose token the request shows, when it is enabled.
+  std::shared_ptr<const Account> site_of(const HttpRequest& request) const;
   void secure(HttpResponse& response, const HttpRequest& request) const;
   friend class Call;
 
@@ -205,6 +209,7 @@ void add_place_routes(Api& api);      // places, areas, map, tiles
 void add_people_routes(Api& api);     // people, posts, coverage
 void add_record_routes(Api& api);     // records, pack
 void add_warning_routes(Api& api);    // warnings, CAP, queue, search
+void add_signal_routes(Api& api);     // links, readings, situations, alarm rules
 void add_round_routes(Api& api);      // rounds, calls, records of calls
 void add_answer_routes(Api& api);     // answer links, my calls, photos
 void add_journal_routes(Api& api);    // journal

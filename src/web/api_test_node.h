@@ -25,9 +25,10 @@ class ApiTestNode {
  public:
   static constexpr const char* kPassword = "correct horse";
 
-  explicit ApiTestNode(ApiOptions options = {}, NodeSettings settings = {}, const std::string& store = "sqlite") : place(store) {
+  explicit ApiTestNode(ApiOptions options = {}, NodeSettings settings = {}, const std::string& store = "sqlite", bool keeps_readings = false) : place(store) {
     static const Pack pack = load_pack("packs/cn").value();
-    node = Node::open(std::move(settings), pack, place.open(), disk, clock, random).value();
+    if (keeps_readings) history = History::open(place.folder() + "/history").value();
+    node = Node::open(std::move(settings), pack, place.open(), disk, clock, random, {}, history.get()).value();
     sessions = std::make_unique<Sessions>(clock, random);
     options.log = [this](std::string_view line) {
       std::scoped_lock guard(log_mutex);
@@ -113,6 +114,7 @@ class ApiTestNode {
   TestClock clock;
   SystemRandom random;
   SystemDisk disk{place.folder()};
+  std::unique_ptr<History> history;
   std::unique_ptr<Node> node;
   std::unique_ptr<Sessions> sessions;
   std::unique_ptr<Api> api;

@@ -21,6 +21,7 @@ std::string_view role_of(Need need) {
     case Need::duty: return "duty";
     case Need::approver: return "approver";
     case Need::registrar: return "registrar";
+    case Need::site: return "site";
     case Need::admin: return "admin";
     case Need::nothing:
     case Need::session: break;

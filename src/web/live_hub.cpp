@@ -10,10 +10,10 @@ namespace {
 
 // A hint that follows from answers alone waits longer: lists need not be read again ten times a second.
 constexpr Millis kSoon = milliseconds(0), kBurst = seconds(3);
-constexpr std::array<std::string_view, 6> kTopicNames{"warnings", "queue", "people", "records", "place", "journal"};
-constexpr std::array<Millis, 6> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1)};
+constexpr std::array<std::string_view, 7> kTopicNames{"warnings", "queue", "people", "records", "place", "journal", "signals"};
+constexpr std::array<Millis, 7> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(100)};
 
-enum class About { other, warning, call, round, people, records, place };
+enum class About { other, warning, call, round, people, records, place, alarm };
 
 About about(std::string_view kind) {
   static const std::unordered_map<std::string_view, About> kinds = {
@@ -30,7 +30,9 @@ About about(std::string_view kind) {
       {"PostChanged", About::people}, {"PostRemoved", About::people}, {"PeopleImported", About::people},
       {"RecordAdded", About::records}, {"RecordChanged", About::records}, {"RecordRemoved", About::records},
       {"RecordRestored", About::records}, {"RecordsImported", About::records},
-      {"PlacesImported", About::place}};
+      {"PlacesImported", About::place},
+      {"AlarmRaised", About::alarm}, {"AlarmChanged", About::alarm}, {"AlarmCleared", About::alarm}, {"SituationOpened", About::alarm},
+      {"SituationTaken", About::alarm}, {"SituationReleased", About::alarm}, {"SituationClosed", About::alarm}, {"SituationWarned", About::alarm}};
   const auto it = kinds.find(kind);
   return it == kinds.end() ? About::other : it->second;
 }
@@ -220,6 +222,7 @@ void LiveHub::on_committed(const std::vector<RecordedFact>& facts) {
       case About::people: mark(kPeople, at, kSoon); break;
       case About::records: mark(kRecords, at, kSoon); break;
       case About::place: mark(kPlace, at, kSoon); break;
+      case About::alarm: mark(kSignals, at, milliseconds(0)); break;
       case About::other: break;
     }
   }

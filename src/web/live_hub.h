@@ -3,7 +3,7 @@
 //
 // From the browser: {"subscribe":["warnings","board:3",…]} replaces the whole set (at most kTopicsMax).
 // To the browser:   {"type":"hello","seq","now","demo"}, {"type":"warnings","seq","ids"}, {"type":"queue"|"people"|
-//                   "records"|"place"|"journal","seq"}, {"type":"board","round","seq","board","changed"},
+//                   "signals"|"records"|"place"|"journal","seq"}, {"type":"board","round","seq","board","changed"},
 //                   {"type":"ping","now"} every 10 s.
 //
 // A topic is a hint to read again: it is sent at most once per its interval, and a burst of answers costs no more than
@@ -54,7 +54,7 @@ class LiveHub final : public Observer {
 
  private:
   class Subscriber;
-  enum Topic : uint8_t { kWarnings, kQueue, kPeople, kRecords, kPlace, kJournal, kTopics };
+  enum Topic : uint8_t { kWarnings, kQueue, kPeople, kRecords, kPlace, kJournal, kSignals, kTopics };
   struct TopicState {
     bool dirty = false;
     UtcTime due;              // not before

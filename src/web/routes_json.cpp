@@ -244,6 +244,7 @@ std::vector<PlaceCode> places_of(const Call& call, Need need) {
       case Need::duty: return role == "duty";
       case Need::approver: return role == "approver";
       case Need::registrar: return role == "registrar";
+      case Need::site: return role == "site";
       case Need::admin: return role == "admin";
     }
     return false;

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "web/api.h"
 #include "web/json_members.h"
-#include "web/place_area.h"
+#include "registry/place_area.h"
 #include "web/place_import.h"
 #include "web/routes_json.h"
 #include "web/tiles.h"

@@ -277,6 +277,11 @@ json::object record_type_json(const RecordType& type, bool generated) {
     fields.push_back(std::move(field));
   }
   out["fields"] = std::move(fields);
+  if (const auto& s = type.signal) {
+    json::array limits;
+    for (const auto& id : s->limits) limits.push_back(json::string(id));
+    out["signal"] = json::object{{"unit", s->unit}, {"decimals", s->decimals}, {"limits", std::move(limits)}};
+  }
   return out;
 }
 

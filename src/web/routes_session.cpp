@@ -287,6 +287,14 @@ void add_session_routes(Api& api) {
              if (!account) return call->fail(Error(ErrorCode::kNotFound, {{"what", call->language == Language::kZh ? "账号" : "account"}}));
              put_account(call, *account);
            }});
+  api.add({"GET", "/accounts/{id}/token", Need::admin, [](const CallPtr& call) {
+             const auto account = call->api().sessions().find(AccountId{call->id()});
+             if (!account) return call->fail(Error(ErrorCode::kNotFound, {{"what", "账号 / account"}}));
+             if (!may_change(*call, *account)) return call->fail(Error(ErrorCode::kForbidden, {{"why", "超出您的管辖范围 / outside your place"}}));
+             const bool sends = std::any_of(account->roles.begin(), account->roles.end(), [](const RoleHeld& held) { return held.role == "site"; });
+             if (!sends) return call->fail(Error(ErrorCode::kConflict, {{"why", "这个账号没有“站点”角色 / the account does not have the role site"}}));
+             call->ok(json::object{{"token", call->node().site_tokens().token(account->id)}});
+           }});
   add_system_routes(api);
 }
 

@@ -5,12 +5,13 @@ import type { Duplex } from 'node:stream'
 import type { Plugin } from 'vite'
 import type { PreviewPerson, QueueItem, WarningDraft } from '../src/shared/types'
 import * as R from './rounds'
+import * as S from './signals'
 import { tile } from './tiles'
 import * as W from './world'
 
 type Body = Record<string, never> & { [k: string]: unknown }
 interface Asked { params: string[]; q: URLSearchParams; body: Body; raw: Buffer; me: string }
-class Refused extends Error { constructor(readonly status: number, message: string, readonly next = '') { super(message) } }
+class Refused extends Error { constructor(readonly status: number, message: string, readonly next = '', readonly details?: unknown) { super(message) } }
 
 const names: Record<string, string> = { duty: '马丽', leader: '王建国', registry: '李强', admin: '管理员' }
 const roles: Record<string, string> = { duty: 'duty', leader: 'approver', registry: 'registrar', admin: 'admin' }
@@ -27,6 +28,11 @@ const has = (q: string | null, ...texts: (string | undefined)[]) => !q || texts.
 const report = (q: URLSearchParams) => ({ dry_run: q.get('dry_run') === 'true', rows: 128, created: 96, changed: 22, unchanged: 8, errors: [{ line: 14, field: '电话', message: '「1390930」不是手机号，也不是带区号的固定电话。' }, { line: 77, field: '所在地', message: '「刘集乡阳洼村」在区划里找不到，最近的是「阳洼山村」。' }], remarks: [{ line: 31, field: '电话', message: '与第 12 行「马进才」共用一个号码。' }] })
 const call = (a: Asked) => { const c = R.rounds[+a.params[0] - 1]?.calls[+a.params[1] - 1]; if (!c) throw new Refused(404, '没有这次呼叫。'); return c }
 const again = (a: Asked, channel: string) => { const c = call(a); c.attempts.push({ no: c.attempts.length + 1, channel, at: Date.now(), outcome: 'placed', phone_masked: c.phone_masked }); c.state = 'waiting'; R.tell(+a.params[0], [c.seq]); return c }
+
+const link = (id: string) => { const l = S.links[+id - 1001]; if (!l) throw new Refused(404, '没有这个测点。', '回到列表看看。'); return l }
+const situation = (id: string) => { const s = S.situations.find((x) => x.id === +id); if (!s) throw new Refused(404, '没有这条态势。'); return s }
+const told = (s: ReturnType<typeof situation>, patch: object) => { Object.assign(s, patch, { changed_at: Date.now() }); publish('signals', { type: 'signals', seq: ++steps }); return S.detail(s) }
+let steps = 0
 
 const routes: [string, RegExp, (a: Asked) => unknown][] = [
   ['GET', /^\/session$/, (a) => { if (!a.me) throw new Refused(401, '请先登录。'); return session(a.me) }],
@@ -93,6 +99,24 @@ const routes: [string, RegExp, (a: Asked) => unknown][] = [
   ['PATCH', /^\/records\/(\w+)\/(\d+)$/, (a) => Object.assign(W.records[+a.params[1] - 1], a.body)],
   ['DELETE', /^\/records\/(\w+)\/(\d+)$/, () => undefined],
   ['POST', /^\/records\/(\w+)\/(\d+)\/restore$/, (a) => W.records[+a.params[1] - 1]],
+  ['GET', /^\/links$/, (a) => {
+    const q = a.q, some = S.links.filter((l) => l.place.startsWith(q.get('place') ?? '') && (!q.get('type') || l.type === q.get('type')) && (!q.get('level') || S.rank(l.level) >= S.rank(q.get('level')!)) && has(q.get('q'), l.name, l.code, l.place_name))
+    const list = some.filter((l) => !q.get('state') || l.state === q.get('state'))
+    const sort = q.get('sort') ?? '', key = sort.replace('-', '') as 'name'
+    if (key) list.sort((x, y) => (String(x[key]) < String(y[key]) ? -1 : 1) * (sort.startsWith('-') ? -1 : 1))
+    return { ...page(list, q), states: some.reduce<Record<string, number>>((n, l) => ({ ...n, [l.state]: (n[l.state] ?? 0) + 1 }), {}) }
+  }],
+  ['GET', /^\/links\/states$/, (a) => { const list = S.links.filter((l) => !a.q.get('type') || l.type === a.q.get('type')); return { id: list.map((l) => l.id), lon: list.map((l) => l.lon), lat: list.map((l) => l.lat), state: list.map((l) => ['never', 'fresh', 'late', 'silent', 'implausible', 'flat'].indexOf(l.state)), level: list.map((l) => ['none', 'blue', 'yellow', 'orange', 'red'].indexOf(l.level)) } }],
+  ['GET', /^\/links\/(\d+)$/, (a) => S.linkDetail(link(a.params[0]))],
+  ['GET', /^\/links\/(\d+)\/chart$/, (a) => S.chart(link(a.params[0]), +a.q.get('from')!, +a.q.get('until')!, +(a.q.get('buckets') ?? 300))],
+  ['GET', /^\/links\/(\d+)\/readings$/, (a) => S.chart(link(a.params[0]), +(a.q.get('from') ?? Date.now() - 864e5), +(a.q.get('until') ?? Date.now()), 1e6).points],
+  ['GET', /^\/situations$/, (a) => page(S.situations.filter((s) => (s.state === 'closed') === (a.q.get('state') === 'closed')).map(S.shown), a.q)],
+  ['GET', /^\/situations\/(\d+)$/, (a) => S.detail(situation(a.params[0]))],
+  ['POST', /^\/situations\/(\d+)\/take$/, (a) => told(situation(a.params[0]), { state: 'taken', taken_by: names[a.me], taken_at: Date.now() })],
+  ['POST', /^\/situations\/(\d+)\/release$/, (a) => told(situation(a.params[0]), { state: 'open', taken_by: null, taken_at: null })],
+  ['POST', /^\/situations\/(\d+)\/draft$/, (a) => { const s = situation(a.params[0]); if (s.warning) return S.detail(s); const w = R.draft({ hazard: s.hazard, level: s.level === 'none' ? 'yellow' : s.level, places: (S.detail(s).towns ?? []).map((t) => t.code) }, names[a.me]); publish('queue', { type: 'queue', seq: R.seq }); return told(s, { warning: w.id, warning_state: 'draft' }) }],
+  ['GET', /^\/rules$/, () => ({ items: S.rules.map((r) => ({ ...r, links: S.links.filter((l) => l.type === r.type).length })) })],
+  ['POST', /^\/rules\/backtest$/, (a) => { const asked = a.body as never as Parameters<typeof S.backtest>[0]; const bad = asked.steps.findIndex((s) => !/(>=|<=|<|>)\s*\S/.test(s.when)); if (bad >= 0) throw new Refused(422, '有一个条件读不懂。', '改正标出的地方再试。', [{ field: `steps.${bad + 1}.condition`, line: 0, message: `第 ${asked.steps[bad].when.length} 个字符处：应为比较，却是结尾` }]); return S.backtest(asked) }],
   ['GET', /^\/journal$/, (a) => ({ items: R.facts.filter((f) => (!a.q.get('before') || f.seq < +a.q.get('before')!) && has(a.q.get('kind'), f.kind) && has(a.q.get('actor'), f.actor) && has(a.q.get('q'), f.sentence) && (!a.q.get('from') || f.at >= +a.q.get('from')!) && (!a.q.get('to') || f.at < +a.q.get('to')!)).slice(0, +(a.q.get('limit') ?? 50)) })],
   ['GET', /^\/journal\/density$/, (a) => ({ from: +a.q.get('from')!, to: +a.q.get('to')!, counts: Array.from({ length: +a.q.get('slots')! }, (_, i) => Math.max(0, Math.round(6 * Math.sin(i / 7) + 5 * Math.sin(i * 1.7)))) })],
   ['POST', /^\/journal\/verify$/, () => ({ ok: true, facts: R.seq, head: 'a3f1'.repeat(16), problem: '' })],
@@ -100,6 +124,7 @@ const routes: [string, RegExp, (a: Asked) => unknown][] = [
   ['GET', /^\/demo$/, () => demo],
   ['POST', /^\/demo$/, (a) => { Object.assign(demo, a.body); if (a.body.start) { const w = R.draft({ hazard: 'rainstorm', level: 'red', places: [W.home] }, '演示'); R.open(w, 'live'); save(w, { state: 'in_force', issued_at: Date.now() }, 'issued', '演示'); demo.warning = w.id; demo.running = true } return demo }],
   ['GET', /^\/accounts$/, () => ({ items: Object.keys(names).map((a, i) => ({ id: i + 1, account: a, name: names[a], roles: [{ role: roles[a], place: W.home, place_name: '积石山县' }], enabled: true, last_sign_in: Date.now() - i * 36e5 })) })],
+  ['GET', /^\/accounts\/(\d+)\/token$/, () => ({ token: 'mock-token-of-a-site' })],
   ['POST', /^\/accounts$/, (a) => ({ id: 9, enabled: true, roles: [], ...a.body })],
   ['PATCH', /^\/accounts\/(\d+)$/, (a) => ({ id: +a.params[0], account: 'x', name: 'x', roles: [], enabled: true, ...a.body })],
 ]
@@ -163,7 +188,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, next: (
     const found = request.method === method && pattern.exec(path)
     if (!found) continue
     try { const answer = run({ params: found.slice(1), q: url.searchParams, body, raw, me }); return answer === undefined ? reply(204) : reply(200, answer) } catch (error) {
-      if (error instanceof Refused) return reply(error.status, { error: { code: 'refused', message: error.message, next: error.next } })
+      if (error instanceof Refused) return reply(error.status, { error: { code: 'refused', message: error.message, next: error.next, details: error.details } })
       console.error(error); return reply(500, { error: { code: 'mock', message: String(error), next: '' } })
     }
   }

@@ -102,6 +102,7 @@ const remove = (path: string, key?: string) => call<void>('DELETE', path, { key 
 const upload = <R>(path: string, file: Blob | string, type: string, params?: Query, key?: string) =>
   call<R>('POST', path + query(params), { raw: file, type, key })
 
+type SituationVerb = 'take' | 'release' | 'draft'
 type WarningVerb = 'submit' | 'approve' | 'return' | 'rehearse' | 'cancel' | 'restore'
 
 /** Addresses that a browser opens itself (downloads, pictures, tiles). */
@@ -113,6 +114,7 @@ export const href = {
   records: (type: string, format: 'csv' | 'xlsx' | 'geojson' | 'template', place?: string) =>
     `${root}/records/${type}/export${query({ format, place })}`,
   tiles: (kind: 'places' | 'records') => `${location.origin}${root}/tiles/${kind}/{z}/{x}/{y}`,
+  readings: (link: number, from?: number, until?: number) => `${root}/links/${link}/readings${query({ from, until })}`,
   live: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${root}/live`,
 }
 
@@ -123,6 +125,7 @@ export const api = {
   changePassword: (old: string, fresh: string) => post<void>('/session/password', { old, new: fresh }),
   accounts: () => get<T.Items<T.Account>>('/accounts'),
   addAccount: (a: T.AccountChange, key?: string) => post<T.Account>('/accounts', a, key),
+  siteToken: (id: number) => get<{ token: string }>(`/accounts/${id}/token`),
   changeAccount: (id: number, a: T.AccountChange, key?: string) => patch<T.Account>(`/accounts/${id}`, a, key),
   pack: () => get<T.Pack>('/pack'),
   queue: () => get<T.Items<T.QueueItem>>('/queue'),
@@ -196,6 +199,16 @@ export const api = {
   restoreRecord: (type: string, id: number, key?: string) => post<T.RecordRow>(`/records/${type}/${id}/restore`, {}, key),
   importRecords: (type: string, file: File, params: Query, key?: string) =>
     upload<T.ImportReport>(`/records/${type}/import`, file, fileType(file), params, key),
+
+  links: (params: Query) => get<T.Links>('/links', params),
+  link: (id: number) => get<T.LinkDetail>(`/links/${id}`),
+  chart: (id: number, from: number, until: number, buckets: number, signal?: AbortSignal) => get<T.Chart>(`/links/${id}/chart`, { from, until, buckets }, signal),
+  linkStates: (type?: string, signal?: AbortSignal) => get<T.LinkStates>('/links/states', { type }, signal),
+  situations: (params: Query) => get<T.Page<T.Situation>>('/situations', params),
+  situation: (id: number) => get<T.SituationDetail>(`/situations/${id}`),
+  actOn: (id: number, verb: SituationVerb, key?: string) => post<T.SituationDetail>(`/situations/${id}/${verb}`, {}, key),
+  rules: () => get<T.Items<T.AlarmRule>>('/rules'),
+  backtest: (asked: T.BacktestAsked) => post<T.Backtest>('/rules/backtest', asked),
 
   journal: (params: Query) => get<T.Items<T.Fact>>('/journal', params),
   density: (params: Query) => get<T.Density>('/journal/density', params),

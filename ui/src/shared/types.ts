@@ -7,7 +7,7 @@ export interface Items<T> { items: T[] }
 export interface Page<T> { total: number; items: T[] }
 export interface Named { id: string; zh: string; en: string }
 
-export type RoleName = 'duty' | 'approver' | 'registrar' | 'viewer' | 'admin'
+export type RoleName = 'duty' | 'approver' | 'registrar' | 'viewer' | 'admin' | 'site'
 export interface Role { role: RoleName; place: string; place_name?: string }
 export interface NodeFacts {
   name: string; place: string; place_path?: string; now: number; utc_offset_minutes?: number
@@ -34,7 +34,9 @@ export type FieldType = 'text' | 'number' | 'integer' | 'date' | 'choice' | 'boo
 export interface RecordField extends Named {
   type: FieldType; unit?: string; required?: boolean; choices?: Named[]; list?: boolean; filter?: boolean; personal?: boolean
 }
-export interface RecordType extends Named { icon?: string; generated?: boolean; fields: RecordField[] }
+/** Records of a type with a signal are links: sensors whose readings are watched. */
+export interface Signal { unit: string; decimals?: number; code?: string; limits?: string[]; interval_s?: number }
+export interface RecordType extends Named { icon?: string; generated?: boolean; fields: RecordField[]; signal?: Signal | null }
 export interface Pack {
   name: string; version: string; hazards: Named[]; levels: Named[]; ranks: Named[]; post_kinds: PostKind[]
   channels: Named[]; answers: AnswerMeaning[]; call_rules: CallRule[]; record_types: RecordType[]
@@ -181,3 +183,50 @@ export interface SystemFacts {
   channels?: Record<string, unknown>[]
 }
 export interface Demo { available: boolean; running?: boolean; warning?: number | null; answering?: number; dead?: number }
+
+export type LinkState = 'never' | 'fresh' | 'late' | 'silent' | 'implausible' | 'flat'
+export type AlarmLevel = Level | 'none'
+export interface Link {
+  id: number; name: string; code: string; type: string; place: string; place_name: string; lon?: number | null; lat?: number | null
+  unit: string; value?: number | null; at?: number | null; state: LinkState; level: AlarmLevel
+}
+/** `states`: how many of the filtered links are in each state, whatever state is asked for. */
+export interface Links extends Page<Link> { states: Partial<Record<LinkState, number>> }
+export interface Limit extends Named { value?: number | null }
+export interface LinkRule {
+  rule: string; zh: string; en: string; level: AlarmLevel; since?: number | null; windows: { text: string; value?: number | null }[]
+}
+export interface Alarm {
+  id: number; situation: number; link: number; name: string; place_name?: string; lon?: number | null; lat?: number | null
+  rule: string; rule_zh: string; rule_en?: string; level: Level; highest?: Level; value: number; unit: string
+  at: number; raised_at: number; cleared_at?: number | null
+}
+export interface LinkDetail extends Link {
+  interval_s?: number; limits: Limit[]; rules: LinkRule[]; alarms?: Alarm[]; frame: { at: number; from?: string; text: string } | null
+}
+/** `raw`: points are readings [at, value]; else buckets [start, min, mean, max, count]. */
+export interface Chart { link: number; unit: string; from: number; until: number; raw: boolean; points: number[][]; limits?: Limit[] }
+/** Columns of equal length. state: 0 never, 1 fresh, 2 late, 3 silent, 4 implausible, 5 flat; level: 0 none, 1 blue … 4 red. */
+export interface LinkStates { id: number[]; lon: number[]; lat: number[]; state: number[]; level: number[] }
+export type Trend = 'rising' | 'steady' | 'falling'
+export interface Situation {
+  id: number; state: 'open' | 'taken' | 'closed'; hazard: string; level: AlarmLevel; highest?: Level; place: string; place_name: string
+  headline?: string; opened_at: number; changed_at: number; closed_at?: number | null; taken_by?: string | null; taken_at?: number | null
+  alarms: number; links: number; trend?: Trend; warning?: number | null; warning_state?: WarningState | null; propose_cancel?: boolean
+  may?: ('take' | 'release' | 'draft')[]
+}
+export interface SituationDetail extends Situation { items: Alarm[]; towns?: { code: string; name: string; alarms: number; level: AlarmLevel }[] }
+export interface RuleStep { level: Level; when: string }
+export interface AlarmRule extends Named {
+  type: string; hazard: string; steps: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number
+  draft_from?: Level | null; source: string; effective_from?: string; verified: boolean; links?: number; standing?: number; raised_week?: number
+}
+export interface BacktestAsked {
+  type: string; steps: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number; place?: string
+  from: number; until: number; peaks?: { link: number; above: number; gap_h: number }
+}
+export interface BacktestAlarm { link: number; name: string; level: Level; from: number; until?: number | null; peak: number }
+export interface Backtest {
+  readings: number; links: number; from: number; until: number; total: number; alarms: BacktestAlarm[]
+  score?: { peaks: number; warned: number; missed: number; false_alarms: number; lead_minutes?: number | null } | null
+}

@@ -2,8 +2,9 @@ import shared from '@shared/locale/zh'
 import board from './zh/board'
 import pages from './zh/pages'
 import shell from './zh/shell'
+import signals from './zh/signals'
 import warnings from './zh/warnings'
 
-const zh = { ...shared, ...shell, ...warnings, ...board, ...pages }
+const zh = { ...shared, ...shell, ...warnings, ...board, ...pages, ...signals }
 export type Messages = typeof zh
 export default zh

@@ -1,9 +1,10 @@
 import type { Fact } from '@shared/types'
 
 /** Facts that the calling machine writes by the hundred: a stretch of them is shown as one line until it is opened. */
-const machine = new Set(['CallsListed', 'AttemptsPlaced', 'AttemptsEnded', 'CallsRequeued', 'CallsEscalated', 'PhoneConfirmed', 'CapPolled', 'PersonalDataRead'])
+const machine = new Set(['CallsListed', 'AttemptsPlaced', 'AttemptsEnded', 'CallsRequeued', 'CallsEscalated', 'PhoneConfirmed', 'CapPolled', 'PersonalDataRead', 'AlarmRaised', 'AlarmChanged', 'AlarmCleared'])
 /** The kinds offered as a filter, in the order of the work. Others are found by text. */
 export const kinds = ['WarningDrafted', 'WarningSubmitted', 'WarningReturned', 'WarningIssued', 'WarningChangeProposed', 'WarningChanged', 'WarningExtended', 'WarningCancelled', 'WarningExpired', 'WarningDiscarded',
+  'SituationOpened', 'SituationTaken', 'SituationReleased', 'SituationWarned', 'SituationClosed', 'AlarmRaised', 'AlarmChanged', 'AlarmCleared',
   'RoundOpened', 'CallAnswered', 'CallsEscalated', 'RoundStopped', 'RoundResumed', 'RoundClosed', 'PersonAdded', 'PersonChanged', 'PersonRemoved', 'PostAdded', 'PostChanged', 'PostRemoved', 'PeopleImported', 'PersonalDataRead',
   'RecordAdded', 'RecordChanged', 'RecordRemoved', 'RecordRestored', 'RecordsImported', 'PlacesImported', 'AccountAdded', 'AccountChanged', 'SignedIn', 'SignInRefused', 'CapSourceAdded', 'CapSourceRemoved'] as const
 
@@ -26,6 +27,6 @@ export const seqsOf = (row: Row) => (row.fold ?? [row.fact]).map((f) => f.seq)
 
 /** Where the thing a fact is about can be looked at: "warning:3" → /warnings/3. */
 export function pathOf(subject: string): string | null {
-  const [, kind, id] = /^(warning|round|person|post)[:/](\d+)$/.exec(subject) ?? []
-  return kind === 'warning' ? `/warnings/${id}` : kind === 'round' ? `/rounds/${id}` : kind === 'person' ? `/people/list?person=${id}` : kind === 'post' ? `/people/posts?post=${id}` : null
+  const [, kind, id] = /^(warning|round|person|post|situation)[:/](\d+)$/.exec(subject) ?? []
+  return kind === 'warning' ? `/warnings/${id}` : kind === 'round' ? `/rounds/${id}` : kind === 'person' ? `/people/list?person=${id}` : kind === 'situation' ? `/signals/situations?situation=${id}` : kind === 'post' ? `/people/posts?post=${id}` : null
 }

@@ -6,8 +6,8 @@ export default {
     total: '{n} in all', export: 'Export', import: 'Import', template: 'Template', generated: 'Generated', none: 'None', readingFar: 'Reading names {far}…', file: { xlsx: 'Excel', csv: 'CSV text', geojson: 'GeoJSON (map data)' },
   },
   signin: { what: 'Warnings that reach every village: one call, one name, and who has not answered.', account: 'Account', password: 'Password', go: 'Sign in', demo: 'Demo node: one click signs you in.' },
-  role: { duty: 'Duty officer', approver: 'Duty leader', registrar: 'Registrar', viewer: 'Viewer', admin: 'Administrator' },
-  rail: { situation: 'Situation', warnings: 'Warnings', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
+  role: { duty: 'Duty officer', approver: 'Duty leader', registrar: 'Registrar', viewer: 'Viewer', admin: 'Administrator', site: 'Site' },
+  rail: { situation: 'Situation', warnings: 'Warnings', signals: 'Monitoring', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
   shell: {
     rail: 'Main navigation', pane: { left: 'List', mid: 'Map', right: 'Detail' }, copyBanner: 'A copy to be looked at: nobody is called and nothing can be changed', demoBanner: 'Demo data: people and objects are generated; nobody is really called', search: 'Find places, people, records, warnings, pages, actions', searchTitle: 'Find', waiting: 'Waiting for me',
     live: 'Live', dataAge: 'data {span} old', offline: 'Offline', dataOld: 'data from {span} ago', connecting: 'Connecting…', scope: 'Choose a place', scopeSearch: 'By name, pinyin or code', scopeHome: 'Own area',

@@ -6,8 +6,8 @@ export default {
     total: '共 {n} 条', export: '导出', import: '导入', template: '下载模板', generated: '生成数据', none: '无', readingFar: '正在读取名单 {far}…', file: { xlsx: 'Excel 表', csv: 'CSV 文本', geojson: 'GeoJSON 地图数据' },
   },
   signin: { what: '预警到村，责任到人，谁没应一眼看见。', account: '账号', password: '密码', go: '登录', demo: '演示节点，点一下即可登录：' },
-  role: { duty: '值班员', approver: '值班领导', registrar: '登记员', viewer: '查看', admin: '管理员' },
-  rail: { situation: '态势', warnings: '预警叫应', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
+  role: { duty: '值班员', approver: '值班领导', registrar: '登记员', viewer: '查看', admin: '管理员', site: '站点' },
+  rail: { situation: '态势', warnings: '预警叫应', signals: '监测', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
   shell: {
     rail: '主导航', pane: { left: '列表', mid: '地图', right: '详情' }, copyBanner: '副本，仅供查看：不会呼叫任何人，也不能修改', demoBanner: '演示数据：人员与设施均为生成，不会真的呼叫任何人', search: '找地方、人、记录、预警、页面、操作', searchTitle: '找一找', waiting: '待我处理',
     live: '实时', dataAge: '数据 {span}前', offline: '断线', dataOld: '数据停在 {span}前', connecting: '正在连接…', scope: '选择地方', scopeSearch: '按名称、拼音或代码找', scopeHome: '回到本级',

@@ -1,4 +1,4 @@
-#include "web/place_area.h"
+#include "registry/place_area.h"
 
 #include <algorithm>
 #include <cmath>

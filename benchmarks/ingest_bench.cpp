@@ -1,0 +1,231 @@
+// ingest: readings on the wire until they are kept and judged, over HTTP, SL 651 and MQTT, on a whole node with the rules
+// of packs/cn. Senders run in the same process: they only send bytes that were made before, and wait.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <mosquitto.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "benchmarks/node_rig.h"
+#include "gateway/device_server.h"
+#include "gateway/mqtt_intake.h"
+#include "protocols/sl651.h"
+#include "protocols/sl651_elements.h"
+#include "registry/record_lines.h"
+#include "web/api.h"
+#include "web/http_server.h"
+
+namespace anlan::bench {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr int64_t kGauges = 100'000, kStations = 2'000;
+constexpr PlaceCode kVillage(622927101201);
+constexpr int kBodies = 400, kPerBody = 10'000, kSenders = 2;
+constexpr int kMessages = 400'000;
+
+std::string gauge_code(int64_t n) { return fmt::format("P{:06}", n); }
+std::string station_code(int64_t n) { return fmt::format("{:010}", n); }
+
+void add_links(NodeRig& rig) {
+  std::vector<RecordState> gauges, stations;
+  int64_t id = 0;
+  for (int64_t n = 1; n <= kGauges; ++n)
+    gauges.push_back({RecordId{++id}, "rain_gauge", "雨量站" + std::to_string(n), kVillage, LonLat{102.7, 35.8}, {{"code", gauge_code(n)}, {"ready_1h", 30}, {"move_1h", 45}}, true});
+  for (int64_t n = 1; n <= kStations; ++n)
+    stations.push_back({RecordId{++id}, "river_gauge", "水位站" + std::to_string(n), kVillage, LonLat{102.7, 35.8}, {{"code", station_code(n) + "/39"}, {"warning", 100}}, true});
+  for (const auto* list : {&gauges, &stations}) {
+    const auto attachment = rig.node->attachments().put(write_records(*list)).value();
+    const auto n = static_cast<int64_t>(list->size());
+    rig.run("node", [&](Reader&, UtcTime) -> Result<Decision> { return Decision{{fact(RecordsImported{list->front().type, attachment, "bench", n, n, 0})}, "{}"}; }).value();
+  }
+}
+
+// One sender's connection: posts its share of the bodies one after the other. Returns the readings that were stored.
+int64_t post_all(uint16_t port, const std::string& token, const std::vector<std::string>& bodies, size_t first) {
+  asio::io_context io;
+  tcp::socket s(io);
+  s.connect({asio::ip::address_v4::loopback(), port});
+  s.set_option(tcp::no_delay(true));
+  int64_t stored = 0;
+  std::string answer;
+  for (size_t i = first; i < bodies.size(); i += kSenders) {
+    const std::string head = fmt::format("POST /api/v1/readings HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", token, bodies[i].size());
+    asio::write(s, std::array{asio::buffer(head), asio::buffer(bodies[i])});
+    const size_t n = asio::read_until(s, asio::dynamic_buffer(answer), "\"faults\":[]}");
+    if (const size_t at = answer.find("\"stored\":"); at != std::string::npos) stored += std::atoll(answer.c_str() + at + 9);
+    answer.erase(0, n);
+  }
+  return stored;
+}
+
+bool http(NodeRig& rig) {
+  Sessions sessions(rig.clock, rig.random);
+  ApiOptions options;
+  options.log = [](std::string_view line) { progress(std::string(line)); };
+  Api api(*rig.node, sessions, options);
+  add_all_routes(api);
+  auto site = std::make_shared<AccountId>();
+  rig.run("node", [=](Reader& reader, UtcTime) {
+    *site = AccountId{peek_id(reader, "account")};
+    return add_account(reader, {{}, "site", "site", {}, {{"site", PlaceCode()}}});
+  }).value();
+  {
+    const auto reader = rig.node->store().connect().value();
+    sessions.load(*reader);
+  }
+  HttpServer server(api);
+  ServerOptions web;
+  web.listen = {{"127.0.0.1:0", false}};
+  server.start(web).value();
+
+  Dice dice(1);
+  std::vector<std::string> bodies;
+  const int64_t now = rig.clock.now().ms;
+  for (int b = 0; b < kBodies; ++b) {
+    std::string body = "[";
+    for (int i = 0; i < kPerBody; ++i) {
+      const int64_t n = static_cast<int64_t>(b) * kPerBody + i;
+      body += fmt::format("{}[\"{}\",{},{:.1f}]", i ? "," : "", gauge_code(1 + n % kGauges), now - 3'600'000 + n / kGauges * 60'000, static_cast<double>(dice.below(4)) / 10);
+    }
+    bodies.push_back(body + "]");
+  }
+  const Stopwatch watch;
+  std::atomic<int64_t> stored{0};
+  std::vector<std::thread> senders;
+  for (size_t t = 0; t < kSenders; ++t) senders.emplace_back([&, t] { stored += post_all(server.port(), rig.node->site_tokens().token(*site), bodies, t); });
+  for (auto& t : senders) t.join();
+  const double per_s = static_cast<double>(stored) / watch.seconds();
+  report("ingest", "JSON batches of 10,000 readings over two keep-alive connections; 100,000 rain gauges with 2 rules; each batch fsynced before its answer", "http_readings_per_s", per_s, "1/s");
+  server.stop();
+  return stored == static_cast<int64_t>(kBodies) * kPerBody;
+}
+
+bool sl651(NodeRig& rig) {
+  constexpr int kRounds = 100;
+  auto server = DeviceServer::open(*rig.node, {{DeviceProtocol::sl651, "127.0.0.1:0", {}, ""}}, [](std::string_view line) { progress(std::string(line)); }).value();
+  std::thread running([&] { server->run(); });
+  asio::io_context io;
+  struct Station {
+    explicit Station(asio::io_context& c) : socket(c) {}
+    tcp::socket socket;
+    std::string frame;
+    std::array<char, 64> answer;
+    int64_t number = 0;
+    int sent = 0;
+  };
+  std::vector<std::unique_ptr<Station>> stations;
+  const UtcTime now = rig.clock.now();
+  const auto frame_of = [&](const Station& s) {
+    Sl651Frame frame;
+    frame.station = station_code(s.number);
+    frame.function = 0x32;
+    Sl651Writer writer(static_cast<uint16_t>(s.sent), now);
+    frame.content = writer.station(frame.station).observed(now - hours(2) + minutes(s.sent)).element(0x39, 12.3 + s.sent % 10 * 0.01, 4, 3).content();
+    return sl651_frame(frame);
+  };
+  for (int64_t n = 1; n <= kStations; ++n) {
+    stations.push_back(std::make_unique<Station>(io));
+    stations.back()->number = n;
+    stations.back()->socket.connect({asio::ip::address_v4::loopback(), server->port(0)});
+  }
+  int64_t answered = 0;
+  std::function<void(Station&)> next = [&](Station& s) {
+    if (s.sent == kRounds) return;
+    s.frame = frame_of(s);
+    ++s.sent;
+    asio::async_write(s.socket, asio::buffer(s.frame), [&](boost::system::error_code, size_t) {
+      s.socket.async_read_some(asio::buffer(s.answer), [&](boost::system::error_code fault, size_t) {
+        if (fault) return;
+        ++answered;
+        next(s);
+      });
+    });
+  };
+  const Stopwatch watch;
+  for (auto& s : stations) next(*s);
+  io.run();
+  report("ingest", "2,000 stations on TCP (M2), each sends when it has been answered; one element a frame; fsynced before the answer", "sl651_frames_per_s", static_cast<double>(answered) / watch.seconds(), "1/s");
+  for (auto& s : stations) s->socket.close();
+  server->stop();
+  running.join();
+  return answered == kStations * kRounds;
+}
+
+uint16_t free_port() {
+  asio::io_context io;
+  tcp::acceptor a(io, {asio::ip::address_v4::loopback(), 0});
+  return a.local_endpoint().port();
+}
+
+bool mqtt(NodeRig& rig) {
+  constexpr const char* kBroker = "/usr/sbin/mosquitto";
+  if (!std::filesystem::exists(kBroker)) {
+    progress("ingest: no mosquitto on this machine; mqtt_readings_per_s is not measured");
+    return true;
+  }
+  const auto port = free_port();
+  const std::string config = rig.folder.path() + "/mosquitto.conf";
+  std::ofstream(config) << "listener " << port << " 127.0.0.1\nallow_anonymous true\nuser root\nmax_queued_messages 0\nmax_inflight_messages 0\nlog_type none\n";
+  const pid_t broker = ::fork();
+  if (broker == 0) {
+    ::execl(kBroker, kBroker, "-c", config.c_str(), nullptr);
+    ::_exit(127);
+  }
+  MqttIntake intake(*rig.node, {"127.0.0.1", port, "anlan/#", {}, "", ""}, "bench", [](std::string_view line) { progress(std::string(line)); });
+  std::thread running([&] { intake.run(); });
+  while (!intake.connected()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const int64_t now = rig.clock.now().ms;
+  const Stopwatch watch;
+  const pid_t sender = ::fork();
+  if (sender == 0) {
+    auto* client = mosquitto_new(nullptr, true, nullptr);
+    mosquitto_connect(client, "127.0.0.1", port, 30);
+    for (int i = 0; i < kMessages; ++i) {
+      const auto text = fmt::format("{} value=0.2 {}", gauge_code(1 + i % kGauges), now - 1'800'000 + i / kGauges * 60'000);
+      mosquitto_publish(client, nullptr, "anlan/p", static_cast<int>(text.size()), text.data(), 0, false);
+      if (i % 100 == 0) mosquitto_loop(client, 0, 1);
+    }
+    while (mosquitto_want_write(client)) mosquitto_loop(client, 1, 1);
+    mosquitto_disconnect(client);
+    ::_exit(0);
+  }
+  uint64_t seen = 0;
+  double at = 0;
+  for (const Stopwatch quiet; intake.readings() < kMessages && quiet.seconds() < 30;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (intake.readings() != seen) {
+      seen = intake.readings();
+      at = watch.seconds();
+    }
+  }
+  report("ingest", "one reading a message, QoS 0, through mosquitto on the same two cores, sender in a process of its own", "mqtt_readings_per_s", static_cast<double>(seen) / at, "1/s");
+  intake.stop();
+  running.join();
+  ::kill(broker, SIGKILL);
+  ::waitpid(broker, nullptr, 0);
+  ::waitpid(sender, nullptr, 0);
+  return seen == kMessages;
+}
+
+}  // namespace
+
+bool run_ingest() {
+  NodeRig rig(load_pack("packs/cn").value(), true);
+  rig.start();
+  add_links(rig);
+  bool good = http(rig);
+  good = sl651(rig) && good;
+  good = mqtt(rig) && good;
+  report("ingest", "all of the above", "peak_mb", peak_mb(), "MB");
+  return good;
+}
+
+}  // namespace anlan::bench

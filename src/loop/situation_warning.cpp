@@ -1,0 +1,74 @@
+#include "loop/situation_warning.h"
+
+#include <algorithm>
+#include <set>
+
+#include "loop/cap_exchange.h"
+#include "registry/place_area.h"
+
+namespace anlan {
+namespace {
+
+constexpr Millis kValidity = hours(6);  // of the draft; the officer changes it as he does everything else
+constexpr int64_t kAlarmsMax = 100'000;
+
+}  // namespace
+
+std::vector<PlaceCode> places_of_alarms(Node& node, std::span<const AlarmRow> alarms) {
+  std::set<PlaceCode> places;
+  for (const auto& a : alarms) {
+    if (a.cleared_at) continue;
+    const auto link = node.records().find(a.link);
+    if (!link) continue;
+    auto place = link->place;
+    while (place.level() > PlaceLevel::kTown) place = place.parent();
+    if (!place.empty()) places.insert(place);
+  }
+  std::map<PlaceCode, size_t> towns;  // of each county
+  for (const auto p : places) ++towns[p.parent()];
+  std::set<PlaceCode> named;
+  for (const auto p : places) named.insert(p.level() == PlaceLevel::kTown && towns[p.parent()] > kTownsNamedMax ? p.parent() : p);
+  // What lies in another named place need not be named.
+  std::vector<PlaceCode> out;
+  for (const auto p : named)
+    if (std::none_of(named.begin(), named.end(), [&](PlaceCode other) { return other != p && other.contains(p); })) out.push_back(p);
+  return out;
+}
+
+Result<Decision> warn_of_situation(Node& node, Reader& reader, SituationId id, UtcTime now) {
+  const auto s = read_situation(reader, id);
+  if (!s) return Error(ErrorCode::kNotFound, {{"what", "这起态势 / situation"}});
+  if (s->warning) return Decision{{}, "{\"warning\":" + std::to_string(s->warning.value) + "}"};
+  const auto alarms = alarms_of(reader, id, kAlarmsMax);
+  WarningContent c;
+  c.places = places_of_alarms(node, alarms);
+  if (!s->level || c.places.empty()) return Error(ErrorCode::kConflict, {{"why", "报警均已解除，无需预警 / no alarm stands any more"}});
+  c.hazard = s->hazard;
+  c.level = *s->level;
+  c.onset = now;
+  c.expires = now + kValidity;
+  const auto index = node.places().get();
+  c.area_label = places_label(index->places(), c.places);
+  const auto text = fill_text(node.pack(), c, node.settings());
+  c.headline = text.headline;
+  c.description = text.description;
+  c.instruction = text.instruction;
+  c.message = text.message;
+  TRY(drafted, draft_warning(reader, node.pack(), WarningSource::alarm, c, {}, now));
+  const WarningId warning{peek_id(reader, "warning")};
+  TRY(marked, mark_warned(reader, id, warning));
+  drafted.facts.insert(drafted.facts.end(), marked.facts.begin(), marked.facts.end());
+  return drafted;
+}
+
+std::vector<SituationId> situations_to_draft(Reader& reader, const Pack& pack) {
+  std::set<SituationId> found;
+  for (const auto& rule : pack.alarm_rules)
+    if (rule.draft_from)
+      reader.query("SELECT DISTINCT s.id FROM situations s JOIN alarms a ON a.situation = s.id WHERE s.state < 2 AND s.warning IS NULL "
+                   "AND a.cleared_at = 0 AND a.rule = ? AND a.level >= ?", {Arg(rule.id), static_cast<int>(*rule.draft_from)},
+                   [&](const Row& row) { found.insert(SituationId{row.integer(0)}); });
+  return {found.begin(), found.end()};
+}
+
+}  // namespace anlan

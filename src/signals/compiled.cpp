@@ -1,0 +1,53 @@
+#include "signals/compiled.h"
+
+#include <cmath>
+
+namespace anlan {
+namespace {
+
+stream::QualitySpec quality_of(const SignalSpec& s) {
+  stream::QualitySpec q;
+  if (s.min) q.min = *s.min;
+  if (s.max) q.max = *s.max;
+  if (s.step_max) q.step_max = *s.step_max;
+  if (s.flat_after) q.flat_after = *s.flat_after;
+  q.interval = s.interval;
+  q.late_after = s.late_after;
+  q.silent_after = s.silent_after;
+  return q;
+}
+
+}  // namespace
+
+stream::RuleSpec compiled(const AlarmRule& rule) {
+  stream::RuleSpec r;
+  r.id = rule.id;
+  for (const auto& step : rule.steps) r.steps.push_back({level_number(step.level), step.when});
+  r.margin = rule.margin;
+  r.hold = rule.hold;
+  r.reports = rule.reports;
+  r.clear_after = rule.clear_after;
+  r.keep_when_silent = true;
+  return r;
+}
+
+stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rules) {
+  stream::TypeSpec t;
+  t.id = type.id;
+  t.quality = quality_of(*type.signal);
+  t.limits = type.signal->limits;
+  for (const auto& rule : rules)
+    if (rule.type == type.id) t.rules.push_back(compiled(rule));
+  return t;
+}
+
+std::vector<double> limits_of(const RecordType& type, const json::object& fields) {
+  std::vector<double> out;
+  for (const auto& id : type.signal->limits) {
+    const auto* v = fields.if_contains(id);
+    out.push_back(v && v->is_number() ? v->to_number<double>() : std::nan(""));
+  }
+  return out;
+}
+
+}  // namespace anlan
