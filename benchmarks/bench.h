@@ -18,6 +18,7 @@ bool run_answers();
 bool run_stream();
 bool run_history();
 bool run_ingest();
+bool run_alarm_latency();
 // The other process of `answers`; see answers_load.cpp.
 int run_answers_load(const std::vector<std::string>& arguments);
 

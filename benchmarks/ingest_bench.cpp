@@ -19,6 +19,7 @@
 #include "registry/record_lines.h"
 #include "web/api.h"
 #include "web/http_server.h"
+#include "web/test_client.h"
 
 namespace anlan::bench {
 namespace {
@@ -66,45 +67,75 @@ int64_t post_all(uint16_t port, const std::string& token, const std::vector<std:
   return stored;
 }
 
-bool http(NodeRig& rig) {
-  Sessions sessions(rig.clock, rig.random);
-  ApiOptions options;
-  options.log = [](std::string_view line) { progress(std::string(line)); };
-  Api api(*rig.node, sessions, options);
-  add_all_routes(api);
-  auto site = std::make_shared<AccountId>();
-  rig.run("node", [=](Reader& reader, UtcTime) {
-    *site = AccountId{peek_id(reader, "account")};
-    return add_account(reader, {{}, "site", "site", {}, {{"site", PlaceCode()}}});
-  }).value();
-  {
-    const auto reader = rig.node->store().connect().value();
-    sessions.load(*reader);
+// The node behind HTTP, with a site that may send.
+struct Served {
+  explicit Served(NodeRig& r) : rig(r), sessions(r.clock, r.random), api(*r.node, sessions, options()), server(api) {
+    add_all_routes(api);
+    site = account("site", "site");
+    watcher = account("watcher", "duty");
+    ServerOptions web;
+    web.listen = {{"127.0.0.1:0", false}};
+    server.start(web).value();
+    live = &api;
   }
-  HttpServer server(api);
-  ServerOptions web;
-  web.listen = {{"127.0.0.1:0", false}};
-  server.start(web).value();
+  ~Served() {
+    live = nullptr;
+    server.stop();
+  }
+  static ApiOptions options() {
+    ApiOptions o;
+    o.log = [](std::string_view line) { progress(std::string(line)); };
+    return o;
+  }
+  AccountId account(const std::string& name, const std::string& role) {
+    AccountId id;
+    rig.run("node", [&](Reader& reader, UtcTime) {
+      id = AccountId{peek_id(reader, "account")};
+      return add_account(reader, {{}, name, name, {}, {{role, PlaceCode()}}});
+    }).value();
+    return id;
+  }
+  std::string site_token() const { return rig.node->site_tokens().token(site); }
+  std::string sign_in() {
+    const std::string token = sessions.new_token();
+    rig.run("node", [](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }, [&](Tables& tables) { Sessions::store_session(tables, token, watcher, rig.clock.now()); }).value();
+    sessions.keep(token, watcher);
+    return token;
+  }
 
+  NodeRig& rig;
+  Sessions sessions;
+  Api api;
+  HttpServer server;
+  AccountId site, watcher;
+  static inline std::atomic<Api*> live = nullptr;  // for the timer of the rig
+};
+
+// Batches of readings of the gauges, a minute after another.
+std::vector<std::string> make_bodies(int count, int64_t begin_ms) {
   Dice dice(1);
   std::vector<std::string> bodies;
-  const int64_t now = rig.clock.now().ms;
-  for (int b = 0; b < kBodies; ++b) {
+  for (int b = 0; b < count; ++b) {
     std::string body = "[";
     for (int i = 0; i < kPerBody; ++i) {
       const int64_t n = static_cast<int64_t>(b) * kPerBody + i;
-      body += fmt::format("{}[\"{}\",{},{:.1f}]", i ? "," : "", gauge_code(1 + n % kGauges), now - 3'600'000 + n / kGauges * 60'000, static_cast<double>(dice.below(4)) / 10);
+      body += fmt::format("{}[\"{}\",{},{:.1f}]", i ? "," : "", gauge_code(1 + n % kGauges), begin_ms + n / kGauges * 60'000, static_cast<double>(dice.below(4)) / 10);
     }
     bodies.push_back(body + "]");
   }
+  return bodies;
+}
+
+bool http(NodeRig& rig) {
+  Served served(rig);
+  const auto bodies = make_bodies(kBodies, rig.clock.now().ms - 3'600'000);
   const Stopwatch watch;
   std::atomic<int64_t> stored{0};
   std::vector<std::thread> senders;
-  for (size_t t = 0; t < kSenders; ++t) senders.emplace_back([&, t] { stored += post_all(server.port(), rig.node->site_tokens().token(*site), bodies, t); });
+  for (size_t t = 0; t < kSenders; ++t) senders.emplace_back([&, t] { stored += post_all(served.server.port(), served.site_token(), bodies, t); });
   for (auto& t : senders) t.join();
   const double per_s = static_cast<double>(stored) / watch.seconds();
   report("ingest", "JSON batches of 10,000 readings over two keep-alive connections; 100,000 rain gauges with 2 rules; each batch fsynced before its answer", "http_readings_per_s", per_s, "1/s");
-  server.stop();
   return stored == static_cast<int64_t>(kBodies) * kPerBody;
 }
 
@@ -216,6 +247,57 @@ bool mqtt(NodeRig& rig) {
 }
 
 }  // namespace
+
+// A reading that is an alarm, sent alone, until the desk hears of it, while 300,000 readings a second come in besides.
+bool run_alarm_latency() {
+  constexpr int kAlarms = 200, kBatchesPerS = 30;
+  NodeRig rig(load_pack("packs/cn").value(), true);
+  std::atomic<int> ticks{0};
+  rig.start([&] {
+    if (Api* api = Served::live; api && ++ticks % 5 == 0) api->tick();
+  });
+  add_links(rig);
+  Served served(rig);
+  const auto bodies = make_bodies(kBatchesPerS * 25, rig.clock.now().ms - 3'600'000);
+  std::atomic<bool> stopping{false};
+  std::atomic<int64_t> sent{0};
+  std::thread besides([&] {
+    TestClient client(served.server.port());
+    const Stopwatch watch;
+    for (size_t i = 0; !stopping && i < bodies.size(); ++i) {
+      std::this_thread::sleep_until(std::chrono::steady_clock::now() + std::chrono::duration<double>(std::max(0.0, static_cast<double>(i) / kBatchesPerS - watch.seconds())));
+      if (!client.send_request("POST", "/api/v1/readings", bodies[i], {{"Authorization", "Bearer " + served.site_token()}}) || !client.read_response()) return;
+      sent += kPerBody;
+    }
+  });
+  TestClient desk(served.server.port()), site(served.server.port());
+  const std::string token = served.sign_in();
+  const auto upgraded = desk.upgrade("/api/v1/live", {{"Cookie", "anlan_session=" + token}, {"Origin", "http://localhost"}});
+  bool good = upgraded && upgraded->status == 101 && desk.send_text(R"({"subscribe":["signals"]})");
+  std::vector<double> waits;
+  const Stopwatch all;
+  for (int i = 0; good && i < kAlarms; ++i) {
+    const std::string body = fmt::format("[[\"{}\",{},49]]", gauge_code(kGauges - i), rig.clock.now().ms);
+    const Stopwatch watch;
+    good = site.send_request("POST", "/api/v1/readings", body, {{"Authorization", "Bearer " + served.site_token()}});
+    for (bool heard = false; good && !heard;) {
+      const auto text = desk.read_text();
+      good = text.has_value();
+      heard = good && text->find("\"signals\"") != std::string::npos && text->find("\"level\"") != std::string::npos;
+    }
+    waits.push_back(watch.ms());
+    good = good && site.read_response().has_value();
+    std::this_thread::sleep_for(std::chrono::milliseconds(60 + i % 41));
+  }
+  const double per_s = static_cast<double>(sent) / all.seconds();
+  stopping = true;
+  besides.join();
+  if (!good) return false;
+  const std::string workload = fmt::format("200 alarms, one at a time, {:.0f} readings a second behind them in batches of 10,000; whole node, API and HTTP server", per_s);
+  report("alarm-latency", workload, "alarm_p50_ms", percentile(waits, 0.5), "ms");
+  report("alarm-latency", workload, "alarm_p99_ms", percentile(waits, 0.99), "ms");
+  return true;
+}
 
 bool run_ingest() {
   NodeRig rig(load_pack("packs/cn").value(), true);

@@ -22,7 +22,8 @@ constexpr Bench kBenches[] = {{"journal", anlan::bench::run_journal},
                               {"answers", anlan::bench::run_answers},
                               {"stream", anlan::bench::run_stream},
                               {"history", anlan::bench::run_history},
-                              {"ingest", anlan::bench::run_ingest}};
+                              {"ingest", anlan::bench::run_ingest},
+                              {"alarm-latency", anlan::bench::run_alarm_latency}};
 
 bool in_own_process(const char* name) {
   const pid_t child = ::fork();
@@ -52,6 +53,6 @@ int main(int argc, char** argv) {
     for (const auto& b : kBenches) good = in_own_process(b.name) && good;
     return good ? 0 : 1;
   }
-  std::fprintf(stderr, "usage: bench [journal|places|targeting|launch|answers|stream|history|ingest]\n");
+  std::fprintf(stderr, "usage: bench [journal|places|targeting|launch|answers|stream|history|ingest|alarm-latency]\n");
   return 2;
 }

@@ -129,6 +129,47 @@ TEST_P(Signals, WhatIsWrongIsNamed) {
   EXPECT_EQ(t.node->watch().take(one, std::span(&elsewhere, 1), "", [](size_t) { return std::string_view(); }, now)->refused, 1);
 }
 
+TEST_P(Signals, HalfOfTheLinksSilentIsOneSituation) {
+  std::vector<std::string> all, some;
+  for (int i = 1; i <= 12; ++i) {
+    all.push_back("R" + std::to_string(i));
+    gauge(all.back(), i % 2 ? kVillage : kOtherTown);
+    if (i > 8) some.push_back(all.back());
+  }
+  rain(all, 0, hours(1));
+  EXPECT_TRUE(situations().empty());
+  rain(some, 0, minutes(75));  // eight of twelve say nothing
+  ASSERT_EQ(situations().size(), 1u);
+  EXPECT_EQ(situations().front().hazard, "monitoring_outage");
+  EXPECT_EQ(situations().front().standing, 1) << "one alarm, not eight";
+  EXPECT_EQ(count("AlarmRaised"), 1);
+  EXPECT_FALSE(situations().front().warning);
+  t.close();
+  t.open();
+  t.settle();
+  EXPECT_EQ(count("AlarmRaised"), 1) << "said once, also after a restart";
+  rain(all, 0, minutes(20));
+  EXPECT_EQ(situations().front().standing, 0);
+}
+
+TEST_P(Signals, ARuleFeedsAnother) {
+  gauge("R1", kVillage);
+  gauge("S1", kNeighbour, "slope_sensor", {{"rate_orange", 20}, {"rate_red", 500}});
+  rain({"R1"}, 2.5, hours(2));
+  ASSERT_EQ(situations().size(), 1u);
+  for (int i = 0; i <= 6; ++i) {
+    t.clock.at = t.clock.at + minutes(10);
+    take({{"S1", t.clock.at, 10.0 * i, 0}, {"R1", t.clock.at, 0, 0}});
+    t.settle();
+  }
+  const auto list = situations();
+  const auto slope = std::find_if(list.begin(), list.end(), [](const SituationRow& s) { return s.hazard == "geohazard"; });
+  ASSERT_NE(slope, list.end());
+  EXPECT_EQ(slope->standing, 2) << "the slope, and the town's rain that was followed by it";
+  ASSERT_TRUE(slope->warning);
+  EXPECT_THAT(read_warning(*t.node->store().connect().value(), slope->warning)->content.places, ElementsAre(PlaceCode(NodeRig::kTown)));
+}
+
 TEST_P(Signals, ALinkThatGoesTakesItsAlarmWithIt) {
   const auto a = gauge("W1", kVillage, "river_gauge", {{"warning", 10.0}, {"guaranteed", 12.0}});
   for (int i = 0; i < 3; ++i) {

@@ -18,9 +18,9 @@ std::vector<PlaceCode> places_of_alarms(Node& node, std::span<const AlarmRow> al
   std::set<PlaceCode> places;
   for (const auto& a : alarms) {
     if (a.cleared_at) continue;
-    const auto link = node.records().find(a.link);
-    if (!link) continue;
-    auto place = link->place;
+    const auto link = a.link ? node.records().find(a.link) : std::nullopt;
+    if (a.link && !link) continue;
+    auto place = link ? link->place : a.place;
     while (place.level() > PlaceLevel::kTown) place = place.parent();
     if (!place.empty()) places.insert(place);
   }
@@ -63,11 +63,14 @@ Result<Decision> warn_of_situation(Node& node, Reader& reader, SituationId id, U
 
 std::vector<SituationId> situations_to_draft(Reader& reader, const Pack& pack) {
   std::set<SituationId> found;
-  for (const auto& rule : pack.alarm_rules)
-    if (rule.draft_from)
+  const auto look = [&](const std::string& rule, const std::optional<WarningLevel>& from) {
+    if (from)
       reader.query("SELECT DISTINCT s.id FROM situations s JOIN alarms a ON a.situation = s.id WHERE s.state < 2 AND s.warning IS NULL "
-                   "AND a.cleared_at = 0 AND a.rule = ? AND a.level >= ?", {Arg(rule.id), static_cast<int>(*rule.draft_from)},
+                   "AND a.cleared_at = 0 AND a.rule = ? AND a.level >= ?", {Arg(rule), static_cast<int>(*from)},
                    [&](const Row& row) { found.insert(SituationId{row.integer(0)}); });
+  };
+  for (const auto& rule : pack.alarm_rules) look(rule.id, rule.draft_from);
+  for (const auto& rule : pack.area_rules) look(rule.id, rule.draft_from);
   return {found.begin(), found.end()};
 }
 

@@ -49,4 +49,19 @@ struct AlarmRule {
   int line = 0;
 };
 
+// The same over all links of a place: so many of them, such a share, one after another.
+struct AreaRule {
+  std::string id, zh, en;
+  std::string over;                        // "county" or "town": the groups it counts
+  std::string hazard;
+  std::vector<AlarmStep> steps;            // conditions of engine/stream/area_condition.h
+  Millis hold, clear_after;
+  std::optional<WarningLevel> draft_from;
+  std::string source;
+  std::string effective_from;
+  bool verified = false;
+  std::string file;
+  int line = 0;
+};
+
 }  // namespace anlan

@@ -40,12 +40,17 @@ SignalSpec read_signal(MapReader& item, const RecordType& type) {
   return spec;
 }
 
-AlarmRule read_alarm_rule(MapReader& item) {
-  AlarmRule rule;
+namespace {
+
+enum class AreaLevel { county, town };
+BOOST_DESCRIBE_ENUM(AreaLevel, county, town)
+
+// What both kinds of rules say.
+template <class Rule>
+void read_rule(MapReader& item, Rule& rule) {
   rule.id = item.id("id", Need::kRequired);
   rule.zh = item.text("zh", Need::kRequired, 60);
   rule.en = item.text("en", Need::kRequired, 120);
-  rule.type = item.id("type", Need::kRequired);
   rule.hazard = item.id("hazard", Need::kRequired);
   const auto& steps = item.list("steps", Need::kRequired);
   for (size_t i = 0; i < steps.size(); ++i) {
@@ -60,9 +65,7 @@ AlarmRule read_alarm_rule(MapReader& item) {
     rule.steps.push_back(std::move(s));
   }
   if (rule.steps.empty()) item.fault(0, "steps", "至少一级", "at least one");
-  rule.margin = item.number("margin", 0, 1e9, 0);
   rule.hold = item.duration("hold", seconds(0), hours(72), seconds(0));
-  rule.reports = static_cast<int>(item.integer("reports", 1, 100, 1));
   rule.clear_after = item.duration("clear_after", seconds(0), hours(72), seconds(0));
   rule.draft_from = item.take("draft_from", Need::kOptional) ? item.choice<WarningLevel>("draft_from", Need::kRequired) : std::nullopt;
   rule.source = item.text("source", Need::kRequired, 300);
@@ -70,6 +73,23 @@ AlarmRule read_alarm_rule(MapReader& item) {
   rule.verified = item.flag("verified", false);
   rule.file = item.spot().file;
   rule.line = item.spot().line;
+}
+
+}  // namespace
+
+AlarmRule read_alarm_rule(MapReader& item) {
+  AlarmRule rule;
+  read_rule(item, rule);
+  rule.type = item.id("type", Need::kRequired);
+  rule.margin = item.number("margin", 0, 1e9, 0);
+  rule.reports = static_cast<int>(item.integer("reports", 1, 100, 1));
+  return rule;
+}
+
+AreaRule read_area_rule(MapReader& item) {
+  AreaRule rule;
+  read_rule(item, rule);
+  if (const auto over = item.choice<AreaLevel>("over", Need::kRequired)) rule.over = boost::describe::enum_to_string(*over, "");
   return rule;
 }
 

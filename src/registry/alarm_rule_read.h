@@ -1,4 +1,4 @@
-// Reading the `signal` section of a record type and the items of `alarm_rules`.
+// Reading the `signal` section of a record type and the items of `alarm_rules` and `area_rules`.
 #pragma once
 
 #include "registry/declaration.h"
@@ -8,6 +8,7 @@ namespace anlan {
 
 SignalSpec read_signal(MapReader& item, const RecordType& type);
 AlarmRule read_alarm_rule(MapReader& item);
+AreaRule read_area_rule(MapReader& item);
 // What needs the whole pack: rules are about types with a signal.
 void check_alarm_rules(const Pack& pack, Faults& faults);
 

@@ -19,6 +19,7 @@ const PostKind* Pack::post_kind(std::string_view id) const { return by_id(post_k
 const ChannelRule* Pack::channel(std::string_view id) const { return by_id(channels, id); }
 const AnswerMeaning* Pack::answer(std::string_view id) const { return by_id(answers, id); }
 const RecordType* Pack::record_type(std::string_view id) const { return by_id(record_types, id); }
+const AreaRule* Pack::area_rule(std::string_view id) const { return by_id(area_rules, id); }
 const AlarmRule* Pack::alarm_rule(std::string_view id) const { return by_id(alarm_rules, id); }
 
 int Pack::rank_order(std::string_view id) const {

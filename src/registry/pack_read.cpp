@@ -102,6 +102,12 @@ void PackReader::read_file(const std::string& file, std::string_view text) {
     names_.use(PackSection::hazards, rule.hazard, item.spot());
     pack_.alarm_rules.push_back(std::move(rule));
   });
+  each(top, "area_rules", [&](MapReader& item) {
+    auto rule = read_area_rule(item);
+    names_.define(PackSection::alarm_rules, rule.id, item.spot(), faults_);
+    names_.use(PackSection::hazards, rule.hazard, item.spot());
+    pack_.area_rules.push_back(std::move(rule));
+  });
   each(top, "readings", [&](MapReader& item) {
     pack_.readings.push_back({item.text("name", Need::kRequired, 40), item.text("pinyin", Need::kRequired, 200)});
     spots_.readings.push_back(item.spot());

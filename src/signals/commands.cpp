@@ -16,6 +16,13 @@ PlaceCode situation_place(PlaceCode place) {
   return place;
 }
 
+// The hazard of a rule of links or of areas; null when the pack has no such rule.
+const std::string* hazard_of(const Pack& pack, const std::string& rule) {
+  if (const auto* r = pack.alarm_rule(rule)) return &r->hazard;
+  const auto* r = pack.area_rule(rule);
+  return r ? &r->hazard : nullptr;
+}
+
 Decision about(SituationId id) { return {{}, "{\"situation\":" + std::to_string(id.value) + "}"}; }
 
 }  // namespace
@@ -24,30 +31,31 @@ Result<Decision> record_alarms(Reader& reader, const Pack& pack, std::span<const
   Decision decision;
   int64_t next_alarm = peek_id(reader, "alarm"), next_situation = peek_id(reader, "situation");
   std::map<std::pair<std::string, PlaceCode>, SituationId> situations;  // found or opened by this command
-  const auto situation_for = [&](const AlarmRule& rule, PlaceCode place) {
-    auto [entry, is_new] = situations.try_emplace({rule.hazard, place});
+  const auto situation_for = [&](const std::string& hazard, PlaceCode place) {
+    auto [entry, is_new] = situations.try_emplace({hazard, place});
     if (!is_new) return entry->second;
-    entry->second.value = reader.integer("SELECT MAX(id) FROM situations WHERE state < 2 AND hazard = ? AND place = ?", {Arg(rule.hazard), place}).value_or(0);
+    entry->second.value = reader.integer("SELECT MAX(id) FROM situations WHERE state < 2 AND hazard = ? AND place = ?", {Arg(hazard), place}).value_or(0);
     if (!entry->second) {
       entry->second = SituationId{next_situation++};
-      decision.facts.push_back(fact(SituationOpened{entry->second, rule.hazard, place}, situation_subject(entry->second), place));
+      decision.facts.push_back(fact(SituationOpened{entry->second, hazard, place}, situation_subject(entry->second), place));
     }
     return entry->second;
   };
   for (const auto& w : wanted) {
-    const auto* rule = pack.alarm_rule(w.rule);
+    const auto* hazard = hazard_of(pack, w.rule);
     struct {
       AlarmId alarm;
       SituationId situation;
       WarningLevel level = WarningLevel::blue;
     } now;
-    reader.query("SELECT id, situation, level FROM alarms WHERE link = ? AND rule = ? AND cleared_at = 0", {w.link, Arg(w.rule)},
-                 [&](const Row& row) { now = {AlarmId{row.integer(0)}, SituationId{row.integer(1)}, static_cast<WarningLevel>(row.integer(2))}; });
+    // A link's alarm stays its own when the link moves; an area's is known by its place.
+    const std::string sql = std::string("SELECT id, situation, level FROM alarms WHERE link = ? AND rule = ? AND cleared_at = 0") + (w.link ? " AND place <> ?" : " AND place = ?");
+    reader.query(sql, {w.link, Arg(w.rule), w.link ? Arg(-1) : Arg(w.place)}, [&](const Row& row) { now = {AlarmId{row.integer(0)}, SituationId{row.integer(1)}, static_cast<WarningLevel>(row.integer(2))}; });
     const auto record = [&](auto f, SituationId situation) { decision.facts.push_back(fact(std::move(f), situation_subject(situation), w.place)); };
-    if (!w.level || !rule) {
+    if (!w.level || !hazard) {
       if (now.alarm) record(AlarmCleared{now.alarm, now.situation, w.name, w.at}, now.situation);
     } else if (!now.alarm) {
-      const auto situation = situation_for(*rule, situation_place(w.place));
+      const auto situation = situation_for(*hazard, situation_place(w.place));
       record(AlarmRaised{AlarmId{next_alarm++}, situation, w.link, w.name, w.rule, *w.level, w.value, w.at}, situation);
     } else if (now.level != *w.level) {
       record(AlarmChanged{now.alarm, now.situation, w.name, *w.level, w.value, w.at}, now.situation);

@@ -12,9 +12,9 @@ namespace anlan {
 // A situation that has had no alarm for this long is over. Until then an alarm that comes back belongs to it.
 inline constexpr Millis kQuietBeforeClosing = minutes(30);
 
-// What the watch wants the tables to say about one rule at one link.
+// What the watch wants the tables to say about one rule at one link, or over one place.
 struct AlarmWanted {
-  RecordId link;
+  RecordId link;  // none: of an area rule, over `place`
   std::string name;
   PlaceCode place;
   std::string rule;

@@ -41,6 +41,16 @@ stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rul
   return t;
 }
 
+std::vector<stream::AreaRuleSpec> compiled(std::span<const AreaRule> rules) {
+  std::vector<stream::AreaRuleSpec> out;
+  for (const auto& rule : rules) {
+    stream::AreaRuleSpec spec{rule.id, rule.over, {}, rule.hold, rule.clear_after};
+    for (const auto& step : rule.steps) spec.steps.push_back({level_number(step.level), step.when});
+    out.push_back(std::move(spec));
+  }
+  return out;
+}
+
 std::vector<double> limits_of(const RecordType& type, const json::object& fields) {
   std::vector<double> out;
   for (const auto& id : type.signal->limits) {

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "registry/pack.h"
-#include "stream/spec.h"
+#include "stream/area_rules.h"
 
 namespace anlan {
 
 stream::RuleSpec compiled(const AlarmRule& rule);
 // With those of the rules that are about the type.
 stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rules);
+std::vector<stream::AreaRuleSpec> compiled(std::span<const AreaRule> rules);
 // In the order of the type's limits; NaN where the record says nothing.
 std::vector<double> limits_of(const RecordType& type, const json::object& fields);
 

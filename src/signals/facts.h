@@ -1,4 +1,4 @@
-// What can happen when links are watched: an alarm of one rule at one link is raised, changes its level, clears; alarms
+// What can happen when links are watched: an alarm of one rule at one link, or over a place, is raised, changes its level, clears; alarms
 // of one hazard in one county are one situation, which somebody takes, drafts a warning from, and which closes when it
 // has been quiet for a while.
 //
@@ -18,8 +18,8 @@ struct AlarmRaised {
   static constexpr std::string_view kKind = "AlarmRaised";
   AlarmId alarm;
   SituationId situation;
-  RecordId link;
-  std::string name;  // of the link
+  RecordId link;     // none: of a rule over the place of the header
+  std::string name;  // of the link, or of the rule
   std::string rule;
   WarningLevel level = WarningLevel::blue;
   double value = 0;  // of the reading

@@ -31,8 +31,9 @@ struct SituationRow {
 struct AlarmRow {
   AlarmId id;
   SituationId situation;
-  RecordId link;
+  RecordId link;  // none: of an area rule
   std::string rule;
+  PlaceCode place;
   WarningLevel level = WarningLevel::blue, highest = WarningLevel::blue;
   double value = 0;
   UtcTime at, raised_at, changed_at;

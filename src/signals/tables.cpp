@@ -10,7 +10,7 @@ std::vector<Migration> signal_migrations() {
                              changed_at BIGINT NOT NULL, closed_at BIGINT, taken_by TEXT, taken_at BIGINT, warning BIGINT,
                              standing BIGINT NOT NULL, highest BIGINT NOT NULL);
     CREATE INDEX situations_state ON situations (state, hazard, place);
-    CREATE TABLE alarms (id $ID, situation BIGINT NOT NULL, link BIGINT NOT NULL, rule TEXT NOT NULL, level BIGINT NOT NULL,
+    CREATE TABLE alarms (id $ID, situation BIGINT NOT NULL, link BIGINT NOT NULL, rule TEXT NOT NULL, place BIGINT NOT NULL, level BIGINT NOT NULL,
                          highest BIGINT NOT NULL, value $REAL, at BIGINT NOT NULL, raised_at BIGINT NOT NULL, changed_at BIGINT NOT NULL,
                          cleared_at BIGINT NOT NULL);
     CREATE INDEX alarms_link ON alarms (link, rule, cleared_at);
@@ -40,8 +40,8 @@ void apply(Tables& tables, const SituationOpened& f, const FactHeader& h) {
 
 void apply(Tables& tables, const AlarmRaised& f, const FactHeader& h) {
   const auto level = static_cast<int>(f.level);
-  tables.execute("INSERT INTO alarms (id, situation, link, rule, level, highest, value, at, raised_at, changed_at, cleared_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                 {f.alarm, f.situation, f.link, Arg(f.rule), level, level, f.value, f.at, h.at, h.at});
+  tables.execute("INSERT INTO alarms (id, situation, link, rule, place, level, highest, value, at, raised_at, changed_at, cleared_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                 {f.alarm, f.situation, f.link, Arg(f.rule), h.place, level, level, f.value, f.at, h.at, h.at});
   tables.execute("UPDATE situations SET standing = standing + 1, changed_at = ?, highest = CASE WHEN highest < ? THEN ? ELSE highest END WHERE id = ?",
                  {h.at, level, level, f.situation});
   take_id(tables, "alarm", f.alarm.value);

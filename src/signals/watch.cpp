@@ -87,6 +87,10 @@ Result<void> Watch::compile() {
     shards_.push_back(std::move(shard));
   }
   rule_names_ = shards_.front()->engine.rule_names();
+  if (auto areas = stream::AreaRules::compile(compiled(pack_.area_rules), rule_names_); !areas) {
+    const auto& first = pack_.area_rules.front();
+    return Error(ErrorCode::kInvalidFile, {{"what", first.file}, {"why", areas.error().describe()}});
+  }
   return {};
 }
 
@@ -119,15 +123,78 @@ Result<void> Watch::load(Reader& reader, UtcTime now) {
       link->second->levels[number] = level_number(alarm.level);
       continue;
     }
+    if (!alarm.link && pack_.area_rule(alarm.rule)) {
+      area_levels_[{alarm.place, alarm.rule}] = level_number(alarm.level);
+      continue;
+    }
     // Its link or rule is gone: nothing will ever clear it but this.
+    const AlarmWanted gone{alarm.link, records_.name(alarm.link), alarm.place, alarm.rule, std::nullopt, 0, now};
     std::scoped_lock wanted(wanted_mutex_);
-    wanted_[{alarm.link, alarm.rule}] = {alarm.link, records_.name(alarm.link), PlaceCode(), alarm.rule, std::nullopt, 0, now};
+    wanted_[key_of(gone)] = gone;
   }
   for (auto& [id, link] : links_) {
     const auto state = shards_[link->number() % kShards]->engine.state(link->number(), now);
     if (state) link->state = state->state;
   }
+  guard.unlock();
+  std::unique_lock alone(mutex_);
+  group_links(now);
   return {};
+}
+
+void Watch::group_links(UtcTime now) {
+  std::scoped_lock guard(areas_mutex_);
+  regroup_ = false;
+  groups_.clear();
+  areas_.reset();
+  if (pack_.area_rules.empty()) return;
+  areas_ = stream::AreaRules::compile(compiled(pack_.area_rules), rule_names_).value();
+  std::vector<std::vector<stream::RuleNumber>> rules(pack_.record_types.size());
+  for (size_t n = 0; n < rule_names_.size(); ++n) {
+    const auto* type = pack_.record_type(pack_.alarm_rule(rule_names_[n])->type);
+    rules[static_cast<size_t>(type - pack_.record_types.data())].push_back(static_cast<stream::RuleNumber>(n));
+  }
+  std::map<std::pair<std::string_view, PlaceCode>, std::vector<LinkNumber>> members;
+  for (const auto& [id, link] : links_) {
+    CHECK(areas_->add_link(link->number(), rules[link->type]).ok());
+    for (const auto& [rule, level] : link->levels) areas_->set_level(link->number(), rule, level);
+    areas_->set_state(link->number(), link->state);
+    if (link->place.level() >= PlaceLevel::kCounty) members[{"county", link->place.at_level(PlaceLevel::kCounty)}].push_back(link->number());
+    if (link->place.level() >= PlaceLevel::kTown) members[{"town", link->place.at_level(PlaceLevel::kTown)}].push_back(link->number());
+  }
+  for (const auto& [where, links] : members) {
+    const auto group = static_cast<stream::GroupNumber>(groups_.size());
+    CHECK(areas_->add_group(group, where.first, links).ok());
+    groups_.push_back(where.second);
+    for (size_t n = 0; n < pack_.area_rules.size(); ++n)
+      if (const auto level = area_levels_.find({where.second, pack_.area_rules[n].id}); level != area_levels_.end() && pack_.area_rules[n].over == where.first)
+        areas_->set_area_level(group, static_cast<stream::AreaRuleNumber>(n), level->second, now);
+  }
+  // A place without links any more has nothing that could clear its alarms.
+  for (auto it = area_levels_.begin(); it != area_levels_.end();) {
+    const auto& [place, rule] = it->first;
+    if (std::find(groups_.begin(), groups_.end(), place) != groups_.end()) {
+      ++it;
+      continue;
+    }
+    const AlarmWanted gone{RecordId{}, pack_.area_rule(rule)->zh, place, rule, std::nullopt, 0, now};
+    std::scoped_lock wanted(wanted_mutex_);
+    wanted_[key_of(gone)] = gone;
+    it = area_levels_.erase(it);
+  }
+}
+
+void Watch::note_areas() {
+  for (const auto& c : area_changes_) {
+    const auto& rule = pack_.area_rules[c.rule];
+    const PlaceCode place = groups_[c.group];
+    if (c.to) area_levels_[{place, rule.id}] = c.to;
+    else area_levels_.erase({place, rule.id});
+    const AlarmWanted w{RecordId{}, rule.zh, place, rule.id, level_of(c.to), 0, c.at};
+    std::scoped_lock guard(wanted_mutex_);
+    wanted_[key_of(w)] = w;
+  }
+  area_changes_.clear();
 }
 
 void Watch::sync(RecordId id, const RecordState* record, UtcTime now) {
@@ -143,11 +210,16 @@ void Watch::sync(RecordId id, const RecordState* record, UtcTime now) {
       std::scoped_lock guard(shard.mutex);
       shard.engine.remove_link(gone.number());
       std::scoped_lock wanted(wanted_mutex_);
-      for (const auto& [rule, level] : gone.levels) wanted_[{id, rule_names_[rule]}] = {id, gone.name, gone.place, rule_names_[rule], std::nullopt, 0, now};
+      for (const auto& [rule, level] : gone.levels) {
+        const AlarmWanted cleared{id, gone.name, gone.place, rule_names_[rule], std::nullopt, 0, now};
+        wanted_[key_of(cleared)] = cleared;
+      }
     }
     links_.erase(found);
+    regroup_ = true;
     return;
   }
+  regroup_ = true;
   auto& slot = links_[id];
   const bool is_new = !slot;
   if (is_new) slot = std::make_unique<Link>();
@@ -248,7 +320,7 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
       if (!history_) ++(part.qualities[i] == stream::Quality::kDuplicate ? intake.duplicates : intake.stored);
     }
     readings_ += part.readings.size();
-    note(shard);
+    note(shard, now);
   }
   guard.unlock();
   send();
@@ -257,18 +329,25 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
 
 void Watch::tick(UtcTime now) {
   now_ms_ = now.ms;
+  if (regroup_) {
+    std::unique_lock guard(mutex_);
+    group_links(now);
+  }
   {
     std::shared_lock guard(mutex_);
     for (auto& shard : shards_) {
       std::scoped_lock shard_guard(shard->mutex);
       shard->engine.advance(now, shard->out);
-      note(*shard);
+      note(*shard, now);
     }
+    std::scoped_lock areas(areas_mutex_);
+    if (areas_) areas_->advance(now, area_changes_);
+    note_areas();
   }
   send();
 }
 
-void Watch::note(Shard& shard) {
+void Watch::note(Shard& shard, UtcTime now) {
   for (const auto& c : shard.out.links)
     if (const auto link = links_.find(RecordId{c.link}); link != links_.end()) link->second->state = c.state;
   if (!shard.out.changes.empty()) {
@@ -280,8 +359,14 @@ void Watch::note(Shard& shard) {
       if (c.to) link.levels[c.rule] = c.to;
       else link.levels.erase(c.rule);
       const std::string& rule = rule_names_[c.rule];
-      wanted_[{link.id, rule}] = {link.id, link.name, link.place, rule, level_of(c.to), std::isfinite(c.value) ? c.value : 0, link.last ? link.last->at : c.at};
+      const AlarmWanted w{link.id, link.name, link.place, rule, level_of(c.to), std::isfinite(c.value) ? c.value : 0, link.last ? link.last->at : c.at};
+      wanted_[key_of(w)] = w;
     }
+  }
+  if (!shard.out.changes.empty() || !shard.out.links.empty()) {
+    std::scoped_lock guard(areas_mutex_);
+    if (areas_) areas_->apply(shard.out.changes, shard.out.links, now, area_changes_);
+    note_areas();
   }
   shard.out.changes.clear();
   shard.out.links.clear();
@@ -307,7 +392,7 @@ void Watch::send() {
                sending_ = false;
                if (answer)
                  for (const auto& w : *wanted) {
-                   const auto found = wanted_.find({w.link, w.rule});
+                   const auto found = wanted_.find(key_of(w));
                    if (found != wanted_.end() && found->second.level == w.level && found->second.at == w.at) wanted_.erase(found);
                  }
                more = answer.ok() && !wanted_.empty();

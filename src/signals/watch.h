@@ -27,6 +27,7 @@
 #include "registry/record_index.h"
 #include "signals/commands.h"
 #include "signals/queries.h"
+#include "stream/area_rules.h"
 #include "stream/engine.h"
 
 namespace anlan {
@@ -121,7 +122,10 @@ class Watch final : public Observer {
   void sync(RecordId id, const RecordState* record, UtcTime now);
   LinkRow row(const Link& link) const;
   // What the engine said becomes what the tables should say.
-  void note(Shard& shard);
+  void note(Shard& shard, UtcTime now);
+  void note_areas();  // under areas_mutex_
+  // Counts all links anew, after links came or went. Under mutex_, held alone. O(links).
+  void group_links(UtcTime now);
   void send();
 
   const Pack& pack_;
@@ -137,8 +141,17 @@ class Watch final : public Observer {
   std::unordered_map<std::string_view, Link*> codes_;  // the first link that has a code
   std::vector<std::unique_ptr<Shard>> shards_;
 
-  std::mutex wanted_mutex_;
-  std::map<std::pair<RecordId, std::string>, AlarmWanted> wanted_;  // by link and rule; until committed
+  std::mutex areas_mutex_;  // taken after a shard's
+  std::optional<stream::AreaRules> areas_;
+  std::vector<PlaceCode> groups_;  // the places that are counted, by group number
+  std::map<std::pair<PlaceCode, std::string>, stream::Level> area_levels_;  // that stand, by rule
+  std::vector<stream::AreaChange> area_changes_;
+  std::atomic<bool> regroup_{false};
+
+  using AlarmKey = std::tuple<RecordId, std::string, PlaceCode>;  // the place of an area's alarm only
+  static AlarmKey key_of(const AlarmWanted& w) { return {w.link, w.rule, w.link ? PlaceCode() : w.place}; }
+  std::mutex wanted_mutex_;  // taken last
+  std::map<AlarmKey, AlarmWanted> wanted_;  // until committed
   bool sending_ = false;
   std::atomic<int64_t> now_ms_{0};
   std::atomic<uint64_t> readings_{0};

@@ -84,6 +84,9 @@ const std::map<std::string, std::vector<std::string>>& seeds() {
       {"PATCH /records/{type}/{id}", {R"({"lon":null,"lat":null,"fields":{"pupils":330}})"}},
       {"POST /records/{type}/import", {"名称,区划代码,学段,学生人数(人)\n中学,622927101,初中,900\n"}},
       {"POST /places/import", {"code,lon,lat\n622927101201,102.76,35.86\n"}},
+      {"POST /readings", {R"({"readings":[{"link":"Z1","at":1763700000000,"value":10.5},{"link":"Z1","at":"2025-11-21T12:40:00+08:00","value":-1e308}]})", R"([["Z1",1763700060000,11],["Z1",1763700120000,12]])"}},
+      {"POST /readings/line-protocol", {"Z1 value=10.5 1763700000000000000\nZ1,a=b level=1i,text=\"x\" 1763700060000000000\n"}},
+      {"POST /rules/backtest", {R"({"type":"river_gauge","steps":[{"level":"yellow","when":"value >= limit.warning"},{"level":"red","when":"value + rate(1h) * 2 > 12 and not sum(1h) < 3"}],"from":1763690000000,"until":1763790000000,"hold_s":60,"reports":2,"margin":0.1,"peaks":{"link":2,"above":10,"gap_h":6}})"}},
       {"POST /demo", {R"({"start":true,"answering":0.5,"dead":0})"}},
   };
   return all;
@@ -136,7 +139,8 @@ class FuzzedNode {
     NodeSettings settings;
     settings.place = PlaceCode(kCounty);
     settings.demo = true;
-    node_ = Node::open(settings, pack, open_sqlite(folder_ + "/anlan.db").value(), disk_, clock_, random_).value();
+    history_ = History::open(folder_ + "/history").value();
+    node_ = Node::open(settings, pack, open_sqlite(folder_ + "/anlan.db").value(), disk_, clock_, random_, {}, history_.get()).value();
     for (const char* id : {"voice", "sms", "app"}) node_->caller().add_channel(std::make_shared<SilentChannel>(id));
     phones_ = std::make_unique<SimulatedPhones>(1, PhoneHabits{}, node_->caller());
     demo_ = std::make_unique<Demo>(*node_, *phones_, 1);
@@ -159,6 +163,7 @@ class FuzzedNode {
     demo_.reset();
     phones_.reset();
     node_.reset();
+    history_.reset();
     std::filesystem::remove_all(folder_);
   }
 
@@ -238,7 +243,7 @@ class FuzzedNode {
       const AccountId id{++n};
       Account a;
       a.account = a.name = name;
-      for (const char* role : {"duty", "approver", "registrar"}) a.roles.push_back({role, PlaceCode(kCounty)});
+      for (const char* role : {"duty", "approver", "registrar", "site"}) a.roles.push_back({role, PlaceCode(kCounty)});
       if (n == 1) a.roles.push_back({"admin", {}});
       run([a](Reader& r, UtcTime) { return add_account(r, a); }, [id](Tables& t) { Sessions::store_password(t, id, Sessions::hash_password("correct horse")); }).value();
     }
@@ -273,6 +278,17 @@ class FuzzedNode {
     school.place = PlaceCode(kVillage);
     school.fields = json::object{{"kind", "primary"}, {"pupils", 320}};
     run([&](Reader& r, UtcTime) { return add_record(r, pack, index->places(), "school", school); }).value();
+    RecordPatch gauge;
+    gauge.name = "水位站";
+    gauge.place = PlaceCode(kVillage);
+    gauge.position = LonLat{102.76, 35.84};
+    gauge.fields = json::object{{"code", "Z1"}, {"warning", 10.0}};
+    run([&](Reader& r, UtcTime) { return add_record(r, pack, index->places(), "river_gauge", gauge); }).value();
+    for (int i = 0; i < 3; ++i) {
+      const SiteReading high{"Z1", clock_.now() - minutes(10 - 5 * i), 10.5, 0};
+      const PlaceCode county(kCounty);
+      (void)node_->watch().take(std::span(&high, 1), std::span(&county, 1), "", [](size_t) { return std::string_view(); }, clock_.now());
+    }
     for (int64_t i = 1; i <= 4; ++i) {
       WarningContent c;
       c.hazard = "rainstorm";
@@ -305,6 +321,7 @@ class FuzzedNode {
   FuzzRandom random_;
   SystemDisk disk_{folder_};
   std::string log_;
+  std::unique_ptr<History> history_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<SimulatedPhones> phones_;
   std::unique_ptr<Demo> demo_;

@@ -11,7 +11,7 @@ namespace {
 // A hint that follows from answers alone waits longer: lists need not be read again ten times a second.
 constexpr Millis kSoon = milliseconds(0), kBurst = seconds(3);
 constexpr std::array<std::string_view, 7> kTopicNames{"warnings", "queue", "people", "records", "place", "journal", "signals"};
-constexpr std::array<Millis, 7> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(100)};
+constexpr std::array<Millis, 7> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(50)};
 
 enum class About { other, warning, call, round, people, records, place, alarm };
 
@@ -196,8 +196,17 @@ void LiveHub::mark_round(const RecordedFact& f) {
 }
 
 void LiveHub::on_committed(const std::vector<RecordedFact>& facts) {
-  std::scoped_lock guard(mutex_);
-  if (subscribers_.empty()) return;
+  Sending urgent;
+  {
+    std::scoped_lock guard(mutex_);
+    if (subscribers_.empty()) return;
+    mark_all(facts);
+    if (const auto& t = topics_[kSignals]; t.dirty && elapsed(t.sent, facts.back().header.at, kIntervals[kSignals])) collect_topic(kSignals, facts.back().header.at, urgent);
+  }
+  for (const auto& [socket, text] : urgent) socket->send(text);
+}
+
+void LiveHub::mark_all(const std::vector<RecordedFact>& facts) {
   for (const auto& f : facts) {
     const UtcTime at = f.header.at;
     mark(kJournal, at, kSoon);
@@ -222,7 +231,12 @@ void LiveHub::on_committed(const std::vector<RecordedFact>& facts) {
       case About::people: mark(kPeople, at, kSoon); break;
       case About::records: mark(kRecords, at, kSoon); break;
       case About::place: mark(kPlace, at, kSoon); break;
-      case About::alarm: mark(kSignals, at, milliseconds(0)); break;
+      case About::alarm:
+        mark(kSignals, at, milliseconds(0));
+        if (alarms_.size() >= kChangedMax) break;
+        if (const auto* raised = f.as<AlarmRaised>()) alarms_.push_back({{"id", raised->alarm.value}, {"situation", raised->situation.value}, {"level", json::value_from(raised->level)}});
+        else if (const auto* changed = f.as<AlarmChanged>()) alarms_.push_back({{"id", changed->alarm.value}, {"situation", changed->situation.value}, {"level", json::value_from(changed->level)}});
+        break;
       case About::other: break;
     }
   }
@@ -245,17 +259,22 @@ void LiveHub::collect_topics(UtcTime now, Sending& out) {
   for (uint8_t i = 0; i < kTopics; ++i) {
     TopicState& t = topics_[i];
     if (!t.dirty || !(now >= t.due || t.due - now > kBurst) || !elapsed(t.sent, now, kIntervals[i])) continue;
-    t.dirty = false;
-    t.sent = now;
-    json::object message{{"type", kTopicNames[i]}, {"seq", node_.writer().seq()}};
-    if (i == kWarnings) {
-      message["ids"] = json::array(warnings_.begin(), warnings_.end());
-      warnings_.clear();
-    }
-    const auto text = shared(json::serialize(message));
-    for (const auto& [id, subscriber] : subscribers_)
-      if (subscriber->topics & (1u << i)) out.emplace_back(subscriber->socket, text);
+    collect_topic(i, now, out);
   }
+}
+
+void LiveHub::collect_topic(uint8_t topic, UtcTime now, Sending& out) {
+  topics_[topic].dirty = false;
+  topics_[topic].sent = now;
+  json::object message{{"type", kTopicNames[topic]}, {"seq", node_.writer().seq()}};
+  if (topic == kWarnings) {
+    message["ids"] = json::array(warnings_.begin(), warnings_.end());
+    warnings_.clear();
+  }
+  if (topic == kSignals) message["alarms"] = std::exchange(alarms_, {});
+  const auto text = shared(json::serialize(message));
+  for (const auto& [id, subscriber] : subscribers_)
+    if (subscriber->topics & (1u << topic)) out.emplace_back(subscriber->socket, text);
 }
 
 void LiveHub::collect_boards(UtcTime now, Sending& out) {

@@ -3,11 +3,12 @@
 //
 // From the browser: {"subscribe":["warnings","board:3",…]} replaces the whole set (at most kTopicsMax).
 // To the browser:   {"type":"hello","seq","now","demo"}, {"type":"warnings","seq","ids"}, {"type":"queue"|"people"|
-//                   "signals"|"records"|"place"|"journal","seq"}, {"type":"board","round","seq","board","changed"},
-//                   {"type":"ping","now"} every 10 s.
+//                   "records"|"place"|"journal","seq"}, {"type":"signals","seq","alarms":[{"id","situation","level"}]},
+//                   {"type":"board","round","seq","board","changed"}, {"type":"ping","now"} every 10 s.
 //
 // A topic is a hint to read again: it is sent at most once per its interval, and a burst of answers costs no more than
-// the board messages. A new subscriber of a board gets it at the next flush.
+// the board messages. A new subscriber of a board gets it at the next flush. Alarms do not wait for the flush: they go
+// out with their commit, or 50 ms after those before them.
 #pragma once
 
 #include <atomic>
@@ -71,10 +72,12 @@ class LiveHub final : public Observer {
   void open(const std::shared_ptr<Subscriber>& subscriber);
   void close(uint64_t id);
   void subscribe(Subscriber& subscriber, std::string_view text);
+  void mark_all(const std::vector<RecordedFact>& facts);  // under mutex_
   void mark(Topic topic, UtcTime at, Millis delay);
   void mark_round(const RecordedFact& fact);
   using Sending = std::vector<std::pair<std::shared_ptr<LiveSocket>, std::shared_ptr<const std::string>>>;
   void collect_topics(UtcTime now, Sending& out);
+  void collect_topic(uint8_t topic, UtcTime now, Sending& out);
   void collect_boards(UtcTime now, Sending& out);
   void ping(UtcTime now, Sending& out);
 
@@ -90,6 +93,7 @@ class LiveHub final : public Observer {
   std::map<RoundId, BoardState> boards_;  // rounds that somebody watches
   TopicState topics_[kTopics];
   std::set<int64_t> warnings_;            // changed since the last message; at most kChangedMax
+  json::array alarms_;                    // raised or changed since the last message; at most kChangedMax
   UtcTime pinged_;
   std::atomic<uint64_t> boards_composed_{0};
 };

@@ -53,13 +53,15 @@ json::object link_json(Node& node, const PlaceIndex& places, const LinkRow& link
 }
 
 json::object alarm_json(Node& node, const PlaceIndex& places, const AlarmRow& a) {
-  const auto* rule = node.pack().alarm_rule(a.rule);
+  const auto* of_link = node.pack().alarm_rule(a.rule);
+  const auto* of_area = node.pack().area_rule(a.rule);
+  const std::string zh = of_link ? of_link->zh : of_area ? of_area->zh : a.rule, en = of_link ? of_link->en : of_area ? of_area->en : a.rule;
   const auto link = node.watch().find(a.link);
-  json::object o{{"id", a.id.value}, {"situation", a.situation.value}, {"link", a.link.value}, {"name", node.records().name(a.link)}, {"rule", a.rule},
-                 {"rule_zh", rule ? rule->zh : a.rule}, {"rule_en", rule ? rule->en : a.rule}, {"level", json::value_from(a.level)}, {"highest", json::value_from(a.highest)},
+  json::object o{{"id", a.id.value}, {"situation", a.situation.value}, {"link", a.link.value}, {"name", a.link ? node.records().name(a.link) : zh}, {"rule", a.rule},
+                 {"rule_zh", zh}, {"rule_en", en}, {"level", json::value_from(a.level)}, {"highest", json::value_from(a.highest)},
                  {"value", a.value}, {"at", a.at.ms}, {"raised_at", a.raised_at.ms}, {"cleared_at", null_or(a.cleared_at)}};
   o["unit"] = link ? json::value(type_of(node, *link).signal->unit) : json::value("");
-  o["place_name"] = link ? place_json(places, link->place)["name"] : json::value("");
+  o["place_name"] = place_json(places, link ? link->place : a.place)["name"];
   o["lon"] = link && link->position ? json::value(link->position->lon) : json::value(nullptr);
   o["lat"] = link && link->position ? json::value(link->position->lat) : json::value(nullptr);
   return o;
@@ -322,8 +324,8 @@ void answer_situation(const CallPtr& call, SituationId id) {
     for (const auto& a : alarms_of(reader, id, kAlarmsShown)) {
       items.push_back(alarm_json(call->node(), *index, a));
       const auto link = call->node().watch().find(a.link);
-      if (a.cleared_at || !link) continue;
-      auto town = link->place;
+      if (a.cleared_at) continue;
+      auto town = link ? link->place : a.place;
       while (town.level() > PlaceLevel::kTown) town = town.parent();
       auto& [count, level] = towns[town];
       ++count;
@@ -380,7 +382,13 @@ void list_rules(CallPtr call) {
     }
     return out;
   });
-  call->ok(json::object{{"items", std::move(items)}});
+  json::array areas;
+  for (const auto& r : node.pack().area_rules) {
+    json::array steps;
+    for (const auto& s : r.steps) steps.push_back({{"level", json::value_from(s.level)}, {"when", s.when}});
+    areas.push_back({{"id", r.id}, {"zh", r.zh}, {"en", r.en}, {"over", r.over}, {"hazard", r.hazard}, {"steps", std::move(steps)}, {"source", r.source}, {"effective_from", r.effective_from}, {"verified", r.verified}});
+  }
+  call->ok(json::object{{"items", std::move(items)}, {"areas", std::move(areas)}});
 }
 
 void backtest_route(CallPtr call) {
