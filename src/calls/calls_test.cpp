@@ -279,6 +279,22 @@ TEST_F(CallsRig, CalledAgainWithANewLimit) {
   expect_same_board();
 }
 
+TEST_F(CallsRig, CalledAgainBeforeItsNextTryWasDue) {
+  open({entry(1, 11, kVillage)}, {usual()});
+  report(1, Outcome::no_answer);
+  ASSERT_EQ(state(1), CallState::queued);
+  ASSERT_GT(row(1).due, clock.at);
+  const auto limit = row(1).limit_at;
+  again({1});
+  EXPECT_EQ(state(1), CallState::calling);
+  EXPECT_EQ(row(1).attempts, 2);
+  EXPECT_EQ(row(1).limit_at, limit) << "the limit goes on from the first attempt";
+  const auto before = writer->seq();
+  again({1});
+  EXPECT_EQ(writer->seq(), before) << "it is being called";
+  expect_same_board();
+}
+
 TEST_F(CallsRig, PassedOnByHandWhileThePhoneStillRings) {
   contacts.superiors[0] = {PersonId{9}, PostId{91}, PlaceCode(kTown), "leader"};
   open({entry(1, 11, kVillage)}, {usual(), usual("leader")});

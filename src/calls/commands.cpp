@@ -234,7 +234,12 @@ Result<Decision> call_again(Reader& reader, const Pack& pack, const Contacts& co
   for (const auto seq : seqs) {
     const auto row = read_call(reader, id, seq);
     if (!row) return call_not_found(seq);
-    if (row->state == CallState::answered || row->state == CallState::calling || row->state == CallState::queued) continue;
+    if (row->state == CallState::answered || row->state == CallState::calling) continue;
+    if (row->state == CallState::queued) {
+      // What waits for its next try has it now; what waits for a line gets the next one anyhow.
+      if (const UtcTime from = round_time(*round, now); row->due > from) add_requeue(f, seq, {row->state, row->step, row->tries, from, row->reached}, row->limit_at);
+      continue;
+    }
     const auto& rule = rule_of(*round, *row);
     const int step = usable_step(rule, pack, contacts, row->person, 0);
     if (step >= static_cast<int>(rule.steps.size())) {

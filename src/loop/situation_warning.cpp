@@ -42,7 +42,7 @@ Result<Decision> warn_of_situation(Node& node, Reader& reader, SituationId id, U
   const auto alarms = alarms_of(reader, id, kAlarmsMax);
   WarningContent c;
   c.places = places_of_alarms(node, alarms);
-  if (!s->level || c.places.empty()) return Error(ErrorCode::kConflict, {{"why", "报警均已解除，无需预警 / no alarm stands any more"}});
+  if (!s->level || c.places.empty()) return Error(ErrorCode::kConflict, {{"why", "告警均已解除，无需预警 / no alarm stands any more"}});
   c.hazard = s->hazard;
   c.level = *s->level;
   c.onset = now;

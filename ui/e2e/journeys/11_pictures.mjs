@@ -54,6 +54,11 @@ export default async function ({ browser, base, accounts, documents, say }) {
   await dark.getByTestId('replay-now').waitFor()
   await take(dark, 'look-back')
 
+  const gauge = (await duty.get('/links?type=river_gauge&limit=1')).items[0]
+  await dark.goto(`/signals/links?link=${gauge.id}`)
+  await until(async () => Number(await dark.getByTestId('link-panel').getByTestId('chart').getAttribute('data-points')) > 0, 'the chart has no readings')
+  await take(dark, 'links')
+
   const light = await desk('light')
   await light.goto('/warnings/new')
   await light.getByTestId('hazard').selectOption('rainstorm')
