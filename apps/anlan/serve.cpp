@@ -253,7 +253,8 @@ Result<void> serve(const Config& config, const HowToServe& how) {
     std::printf("\n  Demo county 积石山县 (people and objects are generated). Accounts:\n");
     for (const auto& a : demo_accounts()) std::printf("    %-10s %-12s %s\n", a.account.c_str(), a.password.c_str(), a.name.c_str());
     std::printf("\n  Try: sign in as the duty officer, press “暴雨之夜” and watch the call board fill;\n"
-                "  or draw an area, choose 暴雨 橙色, look whom it would call, and send it for approval.\n");
+                "  or draw an area, choose 暴雨 橙色, look whom it would call, and send it for approval;\n"
+                "  or open 监测: a river has risen above its warning level.\n");
   }
   std::printf("\n  Ctrl-C stops.\n");
   std::fflush(stdout);
