@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "documents/encoding.h"
 #include "registry/record_lines.h"
 #include "signals/compiled.h"
 
@@ -19,6 +20,19 @@ std::string_view refusal(stream::Quality quality) {
     case stream::Quality::kTooOld: return "早于 72 小时，不再补录 / older than 72 hours";
     default: return "不可用 / not usable";
   }
+}
+
+// Bytes from outside as a text: at most so many, and what is no UTF-8 as U+FFFD.
+std::string shown(std::string_view bytes, size_t most) {
+  std::string out;
+  for (bytes = bytes.substr(0, most); !bytes.empty(); bytes.remove_prefix(1)) {
+    const size_t good = utf8_prefix(bytes);
+    out += bytes.substr(0, good);
+    bytes.remove_prefix(good);
+    if (bytes.empty()) break;
+    out += "\uFFFD";
+  }
+  return out;
 }
 
 // What no link accepts, so that neither the history nor the rules see it.
@@ -277,7 +291,8 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
     const auto& r = readings[i];
     const auto found = codes_.find(r.link);
     if (found == codes_.end()) {
-      intake.refuse(r.item, "没有编码为“" + std::string(r.link.substr(0, 60)) + "”的测点 / no link has the code “" + std::string(r.link.substr(0, 60)) + "”");
+      const std::string code = shown(r.link, 60);
+      intake.refuse(r.item, "没有编码为“" + code + "”的测点 / no link has the code “" + code + "”");
       continue;
     }
     Link& link = *found->second;
@@ -316,7 +331,7 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
       if (!link.last || part.readings[i].at >= link.last->at) link.last = Sample{part.readings[i].at, part.readings[i].value};
       link.frame.at = now;
       link.frame.from = from;
-      link.frame.text = frame(part.items[i]).substr(0, kFrameBytesMax);
+      link.frame.text = shown(frame(part.items[i]), kFrameBytesMax);
       if (!history_) ++(part.qualities[i] == stream::Quality::kDuplicate ? intake.duplicates : intake.stored);
     }
     readings_ += part.readings.size();

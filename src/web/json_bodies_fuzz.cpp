@@ -341,6 +341,8 @@ std::unique_ptr<FuzzedNode>& node() {
   if (!made || ++inputs % kInputsPerNode == 0) {
     made.reset();
     made = std::make_unique<FuzzedNode>(pack);
+    // Ends before what its making has made: the history's store tidies up after itself at exit, too.
+    std::atexit([] { made.reset(); });
   }
   return made;
 }

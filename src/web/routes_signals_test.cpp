@@ -98,6 +98,9 @@ TEST_P(SignalRoutes, ASiteSendsAndOnlySends) {
   EXPECT_EQ(lines["stored"].to_number<int64_t>(), 1);
   EXPECT_EQ(lines["refused"].to_number<int64_t>(), 1);
   EXPECT_EQ(get("/links/" + std::to_string(river), "/links/{id}")["frame"].at("text").as_string(), "Z1 value=9.6 " + std::to_string(t.clock.ms + 60'000));
+  auto odd = good(send("Z\xFF\xC3 value=1\nZ1,t=\xFF value=9.7 " + std::to_string(t.clock.ms + 120'000) + "\n", "/readings/line-protocol?precision=ms"), "POST", "/readings/line-protocol");
+  EXPECT_THAT(std::string(odd["faults"].at(0).at("why").as_string()), HasSubstr("Z\uFFFD\uFFFD")) << "bytes that are no text do not break the answer";
+  EXPECT_THAT(std::string(get("/links/" + std::to_string(river), "/links/{id}")["frame"].at("text").as_string()), HasSubstr("t=\uFFFD "));
   EXPECT_EQ(send("[[", "/readings").status, 400);
   EXPECT_EQ(send(reading("Z1", 1), "/readings", token + "0").status, 401);
   EXPECT_EQ(send(reading("Z1", 1), "/readings", "site-1-" + token.substr(token.rfind('-') + 1)).status, 401) << "another account's number";
