@@ -81,7 +81,6 @@ void SimWorld::act_on_round() {
   const int64_t seq = random_.between(1, calls);
   const auto actor = "account:" + std::to_string(random_.between(1, 3));
   const auto what = random_.below(12);
-  auto& contacts = node_->contacts();
   if (what < 3) {
     std::vector<int64_t> seqs{seq};
     if (random_.chance(0.3)) seqs.push_back(random_.between(1, calls));
