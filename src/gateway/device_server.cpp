@@ -45,7 +45,7 @@ class DeviceServer::Impl {
     boost::system::error_code fault;
     const auto address = asio::ip::make_address(door.address.substr(0, colon == std::string::npos ? 0 : colon), fault);
     const int port = colon == std::string::npos ? -1 : std::atoi(door.address.c_str() + colon + 1);
-    auto listener = std::make_unique<Listener>(Listener{door, tcp::acceptor(io_)});
+    auto listener = std::make_unique<Listener>(Listener{door, tcp::acceptor(io_), false});
     const auto unusable = [&](const std::string& why) { return Error(ErrorCode::kStoreUnavailable, {{"why", "devices " + door.address + ": " + why}}); };
     if (fault || port < 0 || port > 65'535) return unusable("不是地址 / not an address");
     const tcp::endpoint at(address, static_cast<uint16_t>(port));
@@ -67,6 +67,9 @@ class DeviceServer::Impl {
       }
       flush();
       close_idle();
+      io_.restart();
+      for (auto& listener : listeners_)
+        if (!listener->accepting) accept(*listener);
     }
     connections_.clear();
   }
@@ -80,6 +83,7 @@ class DeviceServer::Impl {
   struct Listener {
     DeviceDoor door;
     tcp::acceptor acceptor;
+    bool accepting = false;
   };
   struct Connection {
     Connection(tcp::socket s, const DeviceDoor& d) : socket(std::move(s)), door(d) {
@@ -100,7 +104,9 @@ class DeviceServer::Impl {
   using ConnectionPtr = std::shared_ptr<Connection>;
 
   void accept(Listener& listener) {
+    listener.accepting = true;
     listener.acceptor.async_accept([this, &listener](boost::system::error_code fault, tcp::socket socket) {
+      listener.accepting = false;
       if (stopped_) return;
       if (!fault && connections_.size() < kConnectionsMax) {
         auto c = std::make_shared<Connection>(std::move(socket), listener.door);
@@ -111,7 +117,8 @@ class DeviceServer::Impl {
         open_ = connections_.size();
         read(c);
       }
-      accept(listener);
+      // Out of descriptors: not again before the next turn.
+      if (!fault) accept(listener);
     });
   }
 

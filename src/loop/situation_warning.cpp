@@ -35,10 +35,15 @@ std::vector<PlaceCode> places_of_alarms(Node& node, std::span<const AlarmRow> al
   return out;
 }
 
+bool is_warned(Reader& reader, const SituationRow& situation) {
+  const auto warning = situation.warning ? read_warning(reader, situation.warning) : std::nullopt;
+  return warning && (warning->state == WarningState::draft || warning->state == WarningState::pending || warning->state == WarningState::in_force);
+}
+
 Result<Decision> warn_of_situation(Node& node, Reader& reader, SituationId id, UtcTime now) {
   const auto s = read_situation(reader, id);
   if (!s) return Error(ErrorCode::kNotFound, {{"what", "这起态势 / situation"}});
-  if (s->warning) return Decision{{}, "{\"warning\":" + std::to_string(s->warning.value) + "}"};
+  if (is_warned(reader, *s)) return Decision{{}, "{\"warning\":" + std::to_string(s->warning.value) + "}"};
   const auto alarms = alarms_of(reader, id, kAlarmsMax);
   WarningContent c;
   c.places = places_of_alarms(node, alarms);

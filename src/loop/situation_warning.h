@@ -12,11 +12,15 @@ inline constexpr size_t kTownsNamedMax = 12;
 // The places in which the alarms stand, widest first; none for a situation without standing alarms.
 std::vector<PlaceCode> places_of_alarms(Node& node, std::span<const AlarmRow> alarms);
 
-// Drafts a warning and names it to the situation, in one decision; {"warning":id} as response, also of a draft that was
-// there before. kConflict when no alarm stands.
+// The situation has a warning that is a draft, waits or is in force; one that was discarded, cancelled or has run out
+// leaves it free for another.
+bool is_warned(Reader& reader, const SituationRow& situation);
+
+// Drafts a warning and names it to the situation, in one decision; {"warning":id} as response, also of the one there is.
+// kConflict when no alarm stands.
 Result<Decision> warn_of_situation(Node& node, Reader& reader, SituationId id, UtcTime now);
 
-// Situations with an alarm of a level from which its rule drafts by itself, and without a warning.
+// Situations with an alarm of a level from which its rule drafts by itself, for which none was ever drafted.
 std::vector<SituationId> situations_to_draft(Reader& reader, const Pack& pack);
 
 }  // namespace anlan

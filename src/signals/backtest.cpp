@@ -9,7 +9,6 @@
 namespace anlan {
 namespace {
 
-constexpr Millis kBefore = hours(24 * 15);  // the longest window
 constexpr Millis kStep = minutes(1);        // of time alone, while an alarm stands
 constexpr Millis kLeadMax = hours(48);
 
@@ -117,10 +116,9 @@ Result<BacktestReport> backtest(const Watch& watch, const BacktestAsked& asked) 
   const auto* type = watch.pack().record_type(asked.rule.type);
   if (!type || !type->signal) return Error(ErrorCode::kNotFound, {{"what", "测点类型 / type of links"}});
   const auto spec = compiled(*type, std::span(&asked.rule, 1));
-  {
-    stream::Engine probe;
-    if (auto good = probe.add_type(spec); !good) return good.error();
-  }
+  stream::Engine probe;
+  TRY(probed, probe.add_type(spec));
+  const UtcTime begin = asked.from - memory_of(probe.type(probed));  // what the windows hold when it begins
   std::vector<LinkRow> links;
   watch.each([&](const LinkRow& link) {
     if (watch.pack().record_types[link.type].id == type->id && asked.place.contains(link.place)) links.push_back(link);
@@ -129,8 +127,8 @@ Result<BacktestReport> backtest(const Watch& watch, const BacktestAsked& asked) 
   report.links = static_cast<int64_t>(links.size());
   for (const auto& link : links) {
     Run run(asked, link, report.alarms);
-    TRY_VOID(run.begin(spec, watch.limits_of_link(link.id), asked.from - kBefore));
-    TRY_VOID(history->read(static_cast<LinkNumber>(link.id.value), asked.from - kBefore, asked.until, [&](std::span<const Sample> samples) {
+    TRY_VOID(run.begin(spec, watch.limits_of_link(link.id), begin));
+    TRY_VOID(history->read(static_cast<LinkNumber>(link.id.value), begin, asked.until, [&](std::span<const Sample> samples) {
       for (const auto& s : samples) run.take(s);
       report.readings += static_cast<int64_t>(samples.size());
       return report.readings <= BacktestReport::kReadingsMax;

@@ -99,7 +99,7 @@ Result<Decision> mark_warned(Reader& reader, SituationId id, WarningId warning) 
   const auto s = read_situation(reader, id);
   if (!s) return absent();
   auto decision = about(id);
-  if (!s->warning) decision.facts.push_back(fact(SituationWarned{id, warning}, situation_subject(id), s->place));
+  if (s->warning != warning) decision.facts.push_back(fact(SituationWarned{id, warning}, situation_subject(id), s->place));
   return decision;
 }
 

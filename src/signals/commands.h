@@ -32,7 +32,7 @@ Result<Decision> close_quiet_situations(Reader& reader, UtcTime now);
 // Response: {"situation":id}. kConflict when closed, or taken by somebody else (taking) or not at all (releasing).
 Result<Decision> take_situation(Reader& reader, SituationId id, const std::string& actor);
 Result<Decision> release_situation(Reader& reader, SituationId id);
-// Names the warning that was drafted from it; the first counts.
+// Names the warning that was drafted from it, in place of an earlier one.
 Result<Decision> mark_warned(Reader& reader, SituationId id, WarningId warning);
 
 }  // namespace anlan

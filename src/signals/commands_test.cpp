@@ -123,7 +123,7 @@ TEST_P(Alarms, OnePersonTakesIt) {
   EXPECT_EQ(situation(1).state, SituationState::open);
   ASSERT_TRUE(run([](Reader& r, UtcTime) { return mark_warned(r, SituationId{1}, WarningId{5}); }));
   ASSERT_TRUE(run([](Reader& r, UtcTime) { return mark_warned(r, SituationId{1}, WarningId{6}); }));
-  EXPECT_EQ(situation(1).warning, WarningId{5});
+  EXPECT_EQ(situation(1).warning, WarningId{6});
   EXPECT_EQ(run([](Reader& r, UtcTime) { return take_situation(r, SituationId{9}, "account:3"); }).error().code, ErrorCode::kNotFound);
 }
 

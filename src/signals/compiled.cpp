@@ -1,5 +1,6 @@
 #include "signals/compiled.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace anlan {
@@ -39,6 +40,12 @@ stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rul
   for (const auto& rule : rules)
     if (rule.type == type.id) t.rules.push_back(compiled(rule));
   return t;
+}
+
+Millis memory_of(const stream::TypePlan& type) {
+  Millis longest = std::max(hours(1), type.spec.quality.flat_after);
+  for (const auto& w : type.windows) longest = std::max(longest, Millis{w.pane_ms * (w.panes + 1)});
+  return longest;
 }
 
 std::vector<stream::AreaRuleSpec> compiled(std::span<const AreaRule> rules) {

@@ -12,6 +12,8 @@ namespace anlan {
 stream::RuleSpec compiled(const AlarmRule& rule);
 // With those of the rules that are about the type.
 stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rules);
+// How far back a reading still counts: the longest window, and what makes a sensor flat.
+Millis memory_of(const stream::TypePlan& type);
 std::vector<stream::AreaRuleSpec> compiled(std::span<const AreaRule> rules);
 // In the order of the type's limits; NaN where the record says nothing.
 std::vector<double> limits_of(const RecordType& type, const json::object& fields);

@@ -16,7 +16,8 @@ std::vector<Migration> signal_migrations() {
     CREATE INDEX alarms_link ON alarms (link, rule, cleared_at);
     CREATE INDEX alarms_situation ON alarms (situation, cleared_at, level);
     CREATE INDEX alarms_rule ON alarms (rule, raised_at)
-  )"}};
+  )"},
+          {"signals-2", "CREATE INDEX alarms_standing ON alarms (cleared_at, rule)"}};
 }
 
 std::vector<std::string> signal_tables() { return {"situations", "alarms"}; }

@@ -10,8 +10,6 @@
 namespace anlan {
 namespace {
 
-constexpr Millis kLongestWindow = hours(24 * 15);
-
 std::string_view refusal(stream::Quality quality) {
   switch (quality) {
     case stream::Quality::kNotANumber: return "不是数值 / not a number";
@@ -65,7 +63,7 @@ struct Watch::Link {
 
 struct Watch::Shard {
   std::mutex mutex;
-  stream::Engine engine;
+  stream::Engine engine{{.links_max = kHistoryLinksMax}};
   stream::Output out;
 };
 
@@ -97,6 +95,7 @@ Result<void> Watch::compile() {
       if (!pack_.record_types[t].signal) continue;
       TRY(number, shard->engine.add_type(compiled(pack_.record_types[t], pack_.alarm_rules)));
       type_numbers_[t] = number;
+      memory_ = std::max(memory_, memory_of(shard->engine.type(number)));
     }
     shards_.push_back(std::move(shard));
   }
@@ -119,7 +118,7 @@ Result<void> Watch::load(Reader& reader, UtcTime now) {
   std::shared_lock guard(mutex_);
   if (history_) {
     std::vector<Reading> readings;
-    TRY_VOID(history_->read_all(now - kLongestWindow, kNever, [&](LinkNumber link, std::span<const Sample> samples) {
+    TRY_VOID(history_->read_all(now - memory_, kNever, [&](LinkNumber link, std::span<const Sample> samples) {
       readings.clear();
       for (const auto& s : samples) readings.push_back({s.at, s.value, link});
       shards_[link % kShards]->engine.restore(readings, now);
@@ -213,7 +212,7 @@ void Watch::note_areas() {
 
 void Watch::sync(RecordId id, const RecordState* record, UtcTime now) {
   const auto* type = record ? pack_.record_type(record->type) : nullptr;
-  const bool is_link = type && type->signal && id.value <= UINT32_MAX;
+  const bool is_link = type && type->signal && id.value < kHistoryLinksMax;
   const auto found = links_.find(id);
   if (!is_link) {
     if (found == links_.end()) return;

@@ -135,6 +135,7 @@ class Watch final : public Observer {
   Submit submit_;
   std::vector<int> type_numbers_;       // of the engines, by index in pack.record_types; -1: no links
   std::vector<std::string> rule_names_;  // of the engines
+  Millis memory_;                         // how far back the rules look
 
   mutable std::shared_mutex mutex_;  // of links_ and codes_; taken before a shard's
   std::map<RecordId, std::unique_ptr<Link>> links_;

@@ -208,7 +208,8 @@ void add_system_routes(Api& api);    // system, openapi, live, health, metrics
 void add_place_routes(Api& api);      // places, areas, map, tiles
 void add_people_routes(Api& api);     // people, posts, coverage
 void add_record_routes(Api& api);     // records, pack
-void add_warning_routes(Api& api);    // warnings, CAP, queue, search
+void add_warning_routes(Api& api);    // warnings, CAP
+void add_queue_routes(Api& api);      // what waits, the search box
 void add_signal_routes(Api& api);     // links, readings, situations, alarm rules
 void add_round_routes(Api& api);      // rounds, calls, records of calls
 void add_answer_routes(Api& api);     // answer links, my calls, photos

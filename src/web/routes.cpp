@@ -8,6 +8,7 @@ void add_all_routes(Api& api) {
   add_people_routes(api);
   add_record_routes(api);
   add_warning_routes(api);
+  add_queue_routes(api);
   add_signal_routes(api);
   add_round_routes(api);
   add_answer_routes(api);

@@ -287,7 +287,7 @@ json::object situation_json(const CallPtr& call, Reader& reader, const Situation
   if (call->may(Need::duty, s.place) && s.state != SituationState::closed) {
     if (s.state == SituationState::open) may.push_back("take");
     else may.push_back("release");
-    if (!s.warning && s.level) may.push_back("draft");
+    if (s.level && !is_warned(reader, s)) may.push_back("draft");
   }
   o["may"] = std::move(may);
   return o;
@@ -350,6 +350,9 @@ std::optional<SituationId> asked_situation(const CallPtr& call, Need need) {
     call->fail(absent("这起态势 / situation"));
     return std::nullopt;
   }
+  // Whoever sees it in the list may read it: a town is part of its county's storm.
+  const auto own = places_of(*call, need);
+  if (need == Need::session && std::any_of(own.begin(), own.end(), [&](PlaceCode p) { return s->place.contains(p); })) return id;
   if (!require(call, need, s->place)) return std::nullopt;
   return id;
 }

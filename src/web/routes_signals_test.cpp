@@ -128,6 +128,13 @@ TEST_P(SignalRoutes, FromHighWaterToADraftInTwoClicks) {
   auto warning = get("/warnings/1", "/warnings/{id}");
   EXPECT_EQ(warning["source"].as_string(), "alarm");
   EXPECT_THAT(std::string(warning["headline"].as_string()), HasSubstr("大河家镇"));
+  ASSERT_EQ(t.change("DELETE", "/warnings/1", wang).status, 204);
+  EXPECT_EQ(good(t.change("POST", path + "/draft", wang), "POST", "/situations/{id}/draft")["warning"].to_number<int64_t>(), 2) << "a discarded draft is no dead end";
+  t.add_account("town", {{"duty", PlaceCode(kTown)}});
+  const auto town = t.sign_in("town");
+  EXPECT_EQ(good(t.get("/situations?place=622927101", town), "GET", "/situations")["total"].to_number<int64_t>(), 1);
+  EXPECT_EQ(t.get(path, town).status, 200) << "what is listed can be opened";
+  EXPECT_EQ(t.change("POST", path + "/release", town).status, 403);
   EXPECT_EQ(good(t.change("POST", path + "/release", wang), "POST", "/situations/{id}/release")["state"].as_string(), "open");
   auto one = get(path, "/situations/{id}");
   EXPECT_EQ(one["items"].at(0).at("rule").as_string(), "river_level");

@@ -68,7 +68,7 @@ export type WarningState = 'draft' | 'pending' | 'in_force' | 'cancelled' | 'exp
 export interface WarningRow {
   id: number; version?: number; state: WarningState; hazard: string; level: Level; headline: string; area_label: string
   created_at: number; issued_at?: number | null; onset?: number | null; expires: number; drafter?: string; approver?: string | null
-  round?: number | null; due?: number; answered?: number; silent?: number; source?: 'drawn' | 'cap' | 'demo'; exercise?: boolean
+  round?: number | null; due?: number; answered?: number; silent?: number; source?: 'drawn' | 'cap' | 'demo' | 'alarm'; exercise?: boolean
 }
 export type WarningAct =
   | 'edit' | 'discard' | 'restore' | 'submit' | 'approve' | 'return' | 'rehearse' | 'change' | 'extend' | 'cancel' | 'stop' | 'resume'
