@@ -134,4 +134,10 @@ Result<Condition> parse_condition(std::string_view text) {
   return std::move(flat.out);
 }
 
+Result<ConditionNode> parse_operand(std::string_view text) {
+  ConditionParser parser(text);
+  TRY(kept, parser.parse_leaf());
+  return std::move(parser.leaves[static_cast<size_t>(kept)]);
+}
+
 }  // namespace anlan::stream

@@ -48,5 +48,7 @@ struct Condition {
 
 // kInvalidField, with the position and what was expected. Linear in the text.
 Result<Condition> parse_condition(std::string_view text);
+// One name or function that may stand for a number, alone: `value`, `sum(1h)`, `limit.warning`.
+Result<ConditionNode> parse_operand(std::string_view text);
 
 }  // namespace anlan::stream

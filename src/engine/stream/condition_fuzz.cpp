@@ -29,6 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     check_fault(link.error());
   }
+  if (const auto operand = parse_operand(text)) CHECK(operand->kind < NodeKind::kAdd && operand->kind != NodeKind::kNumber && !operand->text.empty());
+  else check_fault(operand.error());
   if (const auto area = parse_area_condition(text)) CHECK(!area->nodes.empty() && area->nodes.size() <= kMaxNodes);
   else check_fault(area.error());
   return 0;

@@ -16,6 +16,15 @@ constexpr size_t kAheadOfBlock = 8;
 
 uint32_t second_after(int64_t ms) { return static_cast<uint32_t>(std::clamp<int64_t>((ms + 999) / 1000, 0, UINT32_MAX - 1)); }
 
+bool in_range(const TypePlan& plan, double value, Block block) {
+  const auto& q = plan.spec.quality;
+  if (value < q.min || value > q.max) return false;
+  if (std::isinf(q.over_limits)) return true;
+  double highest = std::numeric_limits<double>::quiet_NaN();
+  for (size_t i = 0; i < plan.spec.limits.size(); ++i) highest = std::fmax(highest, block.real(plan.limits + 8 * i));
+  return !(value > highest + q.over_limits);
+}
+
 bool saw(const LinkHead& head, int64_t at_ms) {
   const auto low = static_cast<uint32_t>(at_ms);
   bool found = false;
@@ -128,8 +137,9 @@ void Engine::restore(std::span<const Reading> readings, UtcTime now) {
 }
 
 // Everything of a reading up to whether it enters, and what the head remembers of it.
-inline Quality Engine::judge(const TypePlan& plan, const Reading& reading, LinkHead& head) const {
+inline Quality Engine::judge(const TypePlan& plan, const Reading& reading, Block block) const {
   const auto& q = plan.spec.quality;
+  auto& head = block.head();
   const int64_t at_ms = reading.at.ms;
   if (at_ms <= head.heard_ms && saw(head, at_ms)) return Quality::kDuplicate;
   const bool newest_heard = at_ms > head.heard_ms || !(head.flags & kHeard);
@@ -137,7 +147,7 @@ inline Quality Engine::judge(const TypePlan& plan, const Reading& reading, LinkH
   head.seen_next = static_cast<uint8_t>(head.seen_next + 1 == kSeenTimes ? 0 : head.seen_next + 1);
   head.flags |= kHeard;
   if (newest_heard) head.heard_ms = at_ms;
-  if (reading.value < q.min || reading.value > q.max) {
+  if (!in_range(plan, reading.value, block)) {
     if (newest_heard && head.bad_streak < UINT8_MAX) ++head.bad_streak;
     return Quality::kBadRange;
   }
@@ -221,7 +231,7 @@ inline Quality Engine::take(const Reading& reading, bool restoring, Output& out)
   const Block b = block(s);
   auto& head = b.head();
   const int64_t newest_ms = head.at_ms;
-  const Quality quality = judge(plan, reading, head);
+  const Quality quality = judge(plan, reading, b);
   if (quality == Quality::kDuplicate) return quality;
   update_state(plan, reading.link, head, restoring, out);
   Occasion occasion = Occasion::kTime;

@@ -28,6 +28,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -127,6 +128,13 @@ class Engine {
   // For screens, windows as of the later of now and the engine's clock. kNotFound.
   Result<LinkView> state(LinkNumber link, UtcTime now) const;
 
+  // One of TypeSpec::extra_windows of every link of the type, by link number, as of the engine's clock. NaN when missing;
+  // fresh: the link is, and its window has half of the readings that the type's interval promises, or more, so that a
+  // gauge just back after an hour of silence is not taken for a dry one. Rolls windows as a reading would; changes
+  // nothing else. O(link numbers + links of the type).
+  using EachWindow = std::function<void(LinkNumber link, double value, bool fresh)>;
+  void each_window(TypeNumber type, size_t window, const EachWindow& each);
+
   const Counts& counts() const { return counts_; }
   size_t block_bytes(TypeNumber type) const { return types_[type].bytes; }
   size_t memory_bytes() const;
@@ -151,7 +159,7 @@ class Engine {
   Block block(Slot slot) const { return Block(blocks_.at(slot.line)); }
   Slot slot(LinkNumber link) const { return link < slots_.size() ? slots_[link] : Slot{}; }
   Quality take(const Reading& reading, bool restoring, Output& out);
-  Quality judge(const TypePlan& plan, const Reading& reading, LinkHead& head) const;
+  Quality judge(const TypePlan& plan, const Reading& reading, Block block) const;
   void track_above(const TypePlan& plan, const Reading& reading, Block block) const;
   void enter(const TypePlan& plan, const Now& now, const Reading& reading, Block block) const;
   void roll_windows(const TypePlan& plan, const Now& now, int64_t clock_ms, Block block) const;

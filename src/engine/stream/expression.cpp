@@ -29,13 +29,18 @@ std::string lasting(Millis d) {
 
 ExpressionParser::ExpressionParser(std::string_view text, bool sequences) : text_(text), sequences_(sequences) {}
 
-Result<Tree> ExpressionParser::parse() {
+bool ExpressionParser::begin() {
   if (text_.size() > kMaxText) {
     text_ = text_.substr(0, kMaxText);
-    fail_at(kMaxText, fmt::format("a condition of at most {} bytes", kMaxText), fmt::format("不超过 {} 字节的条件", kMaxText),
-            "…");
+    fail_at(kMaxText, fmt::format("a condition of at most {} bytes", kMaxText), fmt::format("不超过 {} 字节的条件", kMaxText), "…");
   } else {
     next();
+  }
+  return !failed();
+}
+
+Result<Tree> ExpressionParser::parse() {
+  if (begin()) {
     tree_.root = either(0);
     if (!failed() && token_.kind != TokenKind::kEnd && !is_truth(tree_.root)) fail("one of >= > <= < + - * /", " >= > <= < + - * / 之一");
     if (!failed() && want(tree_.root, true, 0) && token_.kind != TokenKind::kEnd)
@@ -43,6 +48,16 @@ Result<Tree> ExpressionParser::parse() {
   }
   if (failed()) return *fault_;
   return std::move(tree_);
+}
+
+Result<int> ExpressionParser::parse_leaf() {
+  int kept = -1;
+  if (begin()) {
+    kept = token_.kind == TokenKind::kName ? leaf() : fail(expected_en(), expected_zh());
+    if (!failed() && token_.kind != TokenKind::kEnd) fail("the end", "结束");
+  }
+  if (failed()) return *fault_;
+  return kept;
 }
 
 void ExpressionParser::next() {

@@ -66,6 +66,8 @@ class ExpressionParser {
   virtual ~ExpressionParser() = default;
   // kInvalidField with field "condition"; its detail says position, what was expected and what stands there.
   Result<Tree> parse();
+  // One LEAF and nothing else: what leaf() kept for it.
+  Result<int> parse_leaf();
 
  protected:
   // Reads one LEAF that begins with the current name; the number to keep for it. Calls fail() when it is none.
@@ -85,6 +87,7 @@ class ExpressionParser {
   std::optional<double> number();
 
  private:
+  bool begin();
   int add(TreeNode node);
   int either(int depth);
   int both(int depth);

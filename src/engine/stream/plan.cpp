@@ -34,6 +34,11 @@ class Compiler {
       for (const auto& [level, condition] : steps) collect(condition);
       rules.push_back(std::move(steps));
     }
+    TRY(extras, parse_extras());
+    for (const auto& node : extras) {
+      collect(node);
+      if (counts_readings(node)) windows_[window_of(node)].counts = true;
+    }
     if (windows_.size() > kMaxWindows)
       return fault("rules", fmt::format("at most {} different windows", kMaxWindows), fmt::format("不同的时窗至多 {} 个", kMaxWindows));
     place();
@@ -41,6 +46,7 @@ class Compiler {
       return fault("rules", fmt::format("the state of one link would take {} bytes, more than {}", plan_.bytes, kMaxBlock),
                    fmt::format("每条链路的状态需 {} 字节，超过 {}", plan_.bytes, kMaxBlock));
     for (size_t i = 0; i < rules.size(); ++i) bind(i, rules[i]);
+    for (const auto& node : extras) bind_extra(node);
     return std::move(plan_);
   }
 
@@ -52,6 +58,7 @@ class Compiler {
     };
     if (!(q.min <= q.max)) return bad("min", "must not exceed max", "不得大于 max");
     if (!(q.step_max > 0)) return bad("step_max", "must be above 0", "应大于 0");
+    if (!(q.over_limits > 0)) return bad("over_limits", "must be above 0", "应大于 0");
     if (q.interval < seconds(1)) return bad("interval", "must be a second or more", "应为 1 秒以上");
     if (q.late_after.count <= 0) q.late_after = q.interval * 2;
     if (q.silent_after.count <= 0) q.silent_after = q.interval * 6;
@@ -103,6 +110,27 @@ class Compiler {
     return out;
   }
 
+  Result<std::vector<ConditionNode>> parse_extras() {
+    const auto& all = plan_.spec.extra_windows;
+    if (all.size() > kMaxWindows) return fault("extra_windows", fmt::format("at most {}", kMaxWindows), fmt::format("至多 {} 个", kMaxWindows));
+    std::vector<ConditionNode> out;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const auto at = fmt::format("extra_windows.{}", i + 1);
+      auto node = parse_operand(all[i]);
+      if (!node) {
+        auto error = node.error();
+        error.params[0].value = at;
+        for (auto& detail : error.details) detail.field = at;
+        return error;
+      }
+      if (node->kind == NodeKind::kLimit) return fault(at, "value or a function, not a limit", "应为 value 或函数，而不是限值");
+      if (!node->limit.empty() && std::find(plan_.spec.limits.begin(), plan_.spec.limits.end(), node->limit) == plan_.spec.limits.end())
+        return fault(at, fmt::format("the type has no limit “{}”", node->limit), fmt::format("该类型没有限值“{}”", node->limit));
+      out.push_back(std::move(*node));
+    }
+    return out;
+  }
+
   static bool has_window(const ConditionNode& n) { return n.window.count > 0; }
   static WindowKey key_of(const ConditionNode& n) { return {n.window, n.kind == NodeKind::kAntecedent ? n.number : 0}; }
 
@@ -110,31 +138,36 @@ class Compiler {
     return static_cast<size_t>(std::find(keys_.begin(), keys_.end(), key_of(n)) - keys_.begin());
   }
 
+  // Whether the readings in its window can be counted: a window of antecedent rain keeps no count.
+  static bool counts_readings(const ConditionNode& n) { return has_window(n) && n.kind != NodeKind::kAntecedent; }
+
   void collect(const Condition& condition) {
-    for (const auto& node : condition.nodes) {
-      if (node.kind == NodeKind::kAbove && above_of(node) == above_nodes_.size()) above_nodes_.push_back(node);
-      if (!has_window(node)) continue;
-      if (window_of(node) == keys_.size()) {
-        keys_.push_back(key_of(node));
-        WindowPlan w;
-        w.factor = keys_.back().factor;
-        if (w.factor > 0) {
-          w.pane_ms = hours(24).count;
-        } else {
-          const int64_t whole_s = (node.window.count / 1000 + plan_.spec.panes - 1) / plan_.spec.panes;
-          w.pane_ms = std::max(minutes(1).count, whole_s * 1000);
-        }
-        w.panes = static_cast<int32_t>((node.window.count + w.pane_ms - 1) / w.pane_ms);
-        windows_.push_back(w);
+    for (const auto& node : condition.nodes) collect(node);
+  }
+
+  void collect(const ConditionNode& node) {
+    if (node.kind == NodeKind::kAbove && above_of(node) == above_nodes_.size()) above_nodes_.push_back(node);
+    if (!has_window(node)) return;
+    if (window_of(node) == keys_.size()) {
+      keys_.push_back(key_of(node));
+      WindowPlan w;
+      w.factor = keys_.back().factor;
+      if (w.factor > 0) {
+        w.pane_ms = hours(24).count;
+      } else {
+        const int64_t whole_s = (node.window.count / 1000 + plan_.spec.panes - 1) / plan_.spec.panes;
+        w.pane_ms = std::max(minutes(1).count, whole_s * 1000);
       }
-      auto& w = windows_[window_of(node)];
-      const auto k = node.kind;
-      w.sums |= k == NodeKind::kSum || k == NodeKind::kMean || k == NodeKind::kAntecedent;
-      w.counts |= k == NodeKind::kCount || k == NodeKind::kMean;
-      w.extremes_low |= k == NodeKind::kMin || k == NodeKind::kRange;
-      w.extremes_high |= k == NodeKind::kMax || k == NodeKind::kRange;
-      w.firsts |= k == NodeKind::kRate;
+      w.panes = static_cast<int32_t>((node.window.count + w.pane_ms - 1) / w.pane_ms);
+      windows_.push_back(w);
     }
+    auto& w = windows_[window_of(node)];
+    const auto k = node.kind;
+    w.sums |= k == NodeKind::kSum || k == NodeKind::kMean || k == NodeKind::kAntecedent;
+    w.counts |= k == NodeKind::kCount || k == NodeKind::kMean;
+    w.extremes_low |= k == NodeKind::kMin || k == NodeKind::kRange;
+    w.extremes_high |= k == NodeKind::kMax || k == NodeKind::kRange;
+    w.firsts |= k == NodeKind::kRate;
   }
 
   size_t above_of(const ConditionNode& n) const {
@@ -257,6 +290,21 @@ class Compiler {
     return false;
   }
 
+  void show(const ConditionNode& node, const Op& op) {
+    const bool shows = !node.text.empty() && node.kind != NodeKind::kValue && node.kind != NodeKind::kLimit;
+    if (shows && std::none_of(plan_.shown.begin(), plan_.shown.end(), [&](const auto& s) { return s.text == node.text; }))
+      plan_.shown.push_back({node.text, op});
+  }
+
+  void bind_extra(const ConditionNode& node) {
+    ExtraWindow extra{.op = op_of(node)};
+    if (has_window(node)) extra.window = static_cast<int>(window_of(node));
+    const auto promised = static_cast<double>(node.window.count) / static_cast<double>(plan_.spec.quality.interval.count);
+    if (counts_readings(node)) extra.readings_min = std::max(1.0, promised / 2);
+    show(node, extra.op);
+    plan_.extras.push_back(extra);
+  }
+
   void bind(size_t at, const std::vector<std::pair<Level, Condition>>& steps) {
     auto& rule = plan_.rules[at];
     const auto& id = plan_.spec.rules[at].id;
@@ -269,9 +317,7 @@ class Compiler {
       p.first_side = condition.first_side;
       for (const auto& node : condition.nodes) {
         p.ops.push_back(op_of(node));
-        const bool shows = !node.text.empty() && node.kind != NodeKind::kValue && node.kind != NodeKind::kLimit;
-        if (shows && std::none_of(plan_.shown.begin(), plan_.shown.end(), [&](const auto& s) { return s.text == node.text; }))
-          plan_.shown.push_back({node.text, p.ops.back()});
+        show(node, p.ops.back());
       }
       rule.rises_by_time |= rises_by_time(condition);
       rule.steps.push_back(std::move(step));

@@ -121,12 +121,20 @@ struct Shown {
   Op op;
 };
 
+// One of TypeSpec::extra_windows.
+struct ExtraWindow {
+  Op op;
+  int window = -1;          // in TypePlan::windows; -1: of none (`value`)
+  double readings_min = 0;  // in that window, to be told as fresh
+};
+
 struct TypePlan {
   TypeSpec spec;
   std::vector<WindowPlan> windows;
   std::vector<RulePlan> rules;
   std::vector<AbovePlan> aboves;
   std::vector<Shown> shown;
+  std::vector<ExtraWindow> extras;
   uint16_t limits = 0;     // offset of the first
   size_t hot_bytes = 0;    // everything before the panes
   size_t bytes = 0;        // a multiple of kLine

@@ -2,8 +2,9 @@
 //
 // Quality control of one reading, in this order; the first that holds is its quality:
 //   unknown link; not a number (NaN, infinite); clock unset (before the year 2000); too far in the future; older than the
-//   oldest back-fill; duplicate (same link and time as one of its last kSeenTimes readings); out of [min, max] -> bad;
-//   changed faster than step_max -> suspect; unchanged for flat_after -> suspect; good.
+//   oldest back-fill; duplicate (same link and time as one of its last kSeenTimes readings); out of [min, max], or above
+//   every limit of its link by more than over_limits -> bad; changed faster than step_max -> suspect; unchanged for
+//   flat_after -> suspect; good.
 // Only good and suspect readings enter windows. A late reading (older than the newest of its link) is checked for range
 // only. Step and flat compare with the newest reading that entered; a gap shorter than a minute counts as a minute.
 #pragma once
@@ -37,6 +38,9 @@ struct QualitySpec {
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
   double step_max = std::numeric_limits<double>::infinity();  // per minute
+  // Above the highest limit that the link carries: a river at 12 m that begins to say 1,230 has not risen, it speaks in
+  // centimetres. For types whose limits are values, not rates. Without a limit nothing is refused.
+  double over_limits = std::numeric_limits<double>::infinity();
   Millis flat_after{0};       // 0: never flat (a rain gauge says 0 for weeks)
   int flat_readings = 10;     // and at least so many equal readings
   Millis interval = minutes(5);
@@ -73,6 +77,8 @@ struct TypeSpec {
   std::vector<std::string> limits;  // "warning", "guaranteed": each link may carry a value for each
   std::vector<RuleSpec> rules;
   int panes = 12;  // a window is cut into so many panes, none shorter than a minute
+  // Kept for Engine::each_window besides what the rules ask for: "sum(1h)", "value"; at most kMaxWindows.
+  std::vector<std::string> extra_windows;
 };
 
 // Bounds; beyond them a type is refused.
