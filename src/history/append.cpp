@@ -94,6 +94,10 @@ void History::Impl::apply(uint64_t number, std::span<const Reading> readings, Ap
   for (const auto& r : readings) {
     LiveLink& link = live(r.link);
     if (link.applied >= number) continue;  // only while the log is read again
+    if (r.at < link.kept_from) {
+      ++result.expired;
+      continue;
+    }
     if (link.dirty_since == 0) {
       link.dirty_since = number;
       dirty_.emplace_back(number, r.link);
@@ -106,7 +110,10 @@ void History::Impl::apply(uint64_t number, std::span<const Reading> readings, Ap
         break;
       case Taken::kDuplicate: ++result.duplicates; break;
       case Taken::kReplaced: ++result.replaced; break;
-      case Taken::kLate: late.push_back(&r); break;
+      case Taken::kLate:
+        ++link.lates;
+        late.push_back(&r);
+        break;
     }
     if (sealed) {
       auto& waiting = waiting_[r.link];

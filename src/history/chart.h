@@ -1,4 +1,7 @@
 // A span of one link drawn into buckets of equal width: what a chart of some thousand pixels can show.
+//
+// Buckets of an hour and more are whole hours (UTC), so that they can be drawn from the rows of hours (hours.h): only
+// the first and the last may be shorter. A mean is that of the readings whichever way it came about.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +9,7 @@
 #include <vector>
 
 #include "base/reading.h"
+#include "history/hours.h"
 
 namespace anlan {
 
@@ -18,18 +22,29 @@ struct ChartBucket {
   Sample first, last;
 };
 
-// Takes samples in ascending order, each of [from, until). Constant time per sample.
+// Takes samples and rows in ascending order, each of [from, until). Constant time for each.
 class ChartMaker {
  public:
   // 1 <= buckets, from < until. A span shorter than `buckets` milliseconds gets one bucket a millisecond.
-  ChartMaker(UtcTime from, UtcTime until, size_t buckets);
+  // at_least_hours: no bucket is shorter than an hour, but for the ends.
+  ChartMaker(UtcTime from, UtcTime until, size_t buckets, bool at_least_hours = false);
+  // Every hour within the span lies in one bucket.
+  bool whole_hours() const { return whole_hours_; }
   void add(std::span<const Sample> samples);
+  // Only when whole_hours(); of an hour of which nothing else is added.
+  void add(const HourRow& row);
   std::vector<ChartBucket> take() &&;
 
  private:
+  void begin_part(UtcTime at);
+
+  UtcTime from_;
+  bool whole_hours_ = false;
   uint64_t start_ = 0, width_ = 1;
-  std::vector<ChartBucket> buckets_;  // mean holds the sum until take()
+  std::vector<Summary> buckets_;
   size_t at_ = 0;
+  Summary part_;           // the hour, or what of it lies in the bucket
+  uint64_t part_end_ = 0;  // raised by half of the range, so that it is in order
 };
 
 }  // namespace anlan

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "history/history_rig.h"
@@ -20,7 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int64_t kStart = 1'700'000'000'000;
 constexpr int kThreads = 2, kKills = 20, kSkipped = 77;
-constexpr const char* kFolder = "ANLAN_HISTORY_TEST_FOLDER";
+constexpr const char *kFolder = "ANLAN_HISTORY_TEST_FOLDER", *kNext = "ANLAN_HISTORY_TEST_NEXT";
+constexpr int kAcknowledged = 3;  // descriptor of the pipe in the child
+constexpr uint32_t kMark = 0x414E4C41;
+struct Record {
+  uint32_t mark, thread, n;
+};
 
 // Batch n of a thread, always the same: in time, late, double, and replaced by later batches.
 std::vector<Reading> batch_of(int thread, uint32_t n) {
@@ -41,31 +46,33 @@ HistoryOptions small_log() {
   return options;
 }
 
-pid_t start_child(const char* test, const std::string& folder, int out) {
+// With a pipe to acknowledge on it says nothing else.
+pid_t start_child(const char* test, const std::string& folder, int acknowledged = -1) {
   const std::string filter = std::string("--gtest_filter=") + test;
   const pid_t child = ::fork();
   if (child != 0) return child;
   ::setenv(kFolder, folder.c_str(), 1);
-  ::dup2(out, STDOUT_FILENO);
+  ::dup2(acknowledged >= 0 ? ::open("/dev/null", O_WRONLY) : STDERR_FILENO, STDOUT_FILENO);
+  if (acknowledged >= 0) ::dup2(acknowledged, kAcknowledged);
   ::execl("/proc/self/exe", "history_test", filter.c_str(), "--gtest_also_run_disabled_tests", nullptr);
   ::_exit(127);
 }
 
+// Acknowledges each batch with a record {thread, n} on a pipe of the parent.
 TEST(Crash, DISABLED_Appender) {
   const char* folder = std::getenv(kFolder);
   if (!folder) GTEST_SKIP() << "runs as a child only";
-  std::ifstream acknowledged(std::string(folder) + ".acknowledged", std::ios::binary);
   uint32_t next[kThreads] = {};
-  for (uint32_t record[2]; acknowledged.read(reinterpret_cast<char*>(record), sizeof record);) next[record[0]] = record[1] + 1;
-  const int out = ::open((std::string(folder) + ".acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  std::istringstream from(std::getenv(kNext));
+  for (auto& n : next) from >> n;
   auto history = History::open(folder, small_log()).value();
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t)
     threads.emplace_back([&, t] {
       for (uint32_t n = next[t];; ++n) {
         if (!history->append(batch_of(t, n))) ::_exit(1);
-        const uint32_t record[2] = {static_cast<uint32_t>(t), n};
-        if (::write(out, record, sizeof record) != sizeof record) ::_exit(1);
+        const Record record{kMark, static_cast<uint32_t>(t), n};
+        if (::write(kAcknowledged, &record, sizeof record) != sizeof record) ::_exit(1);
       }
     });
   for (auto& t : threads) t.join();
@@ -74,31 +81,30 @@ TEST(Crash, DISABLED_Appender) {
 TEST(Crash, WhatWasAcknowledgedIsThereAfterKills) {
   std::string folder = (fs::temp_directory_path() / "history-kill-XXXXXX").string();
   ASSERT_TRUE(::mkdtemp(folder.data()));
-  const std::string file = folder + ".acknowledged";
-  const int nowhere = ::open("/dev/null", O_WRONLY);
   std::mt19937_64 dice(4);
-  size_t kills = 0;
+  uint32_t acknowledged[kThreads] = {};  // the next batch of each thread
   for (int round = 0; round < kKills; ++round) {
-    const pid_t child = start_child("Crash.DISABLED_Appender", folder, nowhere);
-    // From the first acknowledged batch on, so that a slow machine is killed while writing, too.
-    std::error_code absent;
-    const auto before = fs::file_size(file, absent);
-    for (int i = 0; i < 1'000; ++i) {
-      std::error_code none;
-      if (const auto size = fs::file_size(file, none); !none && (absent || size > before)) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    ::setenv(kNext, (std::to_string(acknowledged[0]) + " " + std::to_string(acknowledged[1])).c_str(), 1);
+    const pid_t child = start_child("Crash.DISABLED_Appender", folder, pipe[1]);
+    ::close(pipe[1]);
+    // Killed when it has acknowledged so many batches, while both threads are in the middle of the next.
+    const uint64_t batches = 1 + dice() % 40;
+    Record record;
+    uint64_t seen = 0;
+    for (; ::read(pipe[0], &record, sizeof record) == sizeof record; ++seen) {
+      ASSERT_EQ(record.mark, kMark);
+      ASSERT_EQ(record.n, acknowledged[record.thread]);
+      acknowledged[record.thread] = record.n + 1;
+      if (seen + 1 == batches) ::kill(child, SIGKILL);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(dice() % 150));
-    ::kill(child, SIGKILL);
+    ::close(pipe[0]);
     int status = 0;
     ::waitpid(child, &status, 0);
-    kills += WIFSIGNALED(status);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "round " << round << " after " << seen;
+    EXPECT_GE(seen, batches);
   }
-  EXPECT_EQ(kills, size_t{kKills});
-  ::close(nowhere);
-  uint32_t acknowledged[kThreads] = {};
-  std::ifstream records(file, std::ios::binary);
-  for (uint32_t record[2]; records.read(reinterpret_cast<char*>(record), sizeof record);) acknowledged[record[0]] = record[1] + 1;
   const auto history = History::open(folder, small_log()).value();
   for (int t = 0; t < kThreads; ++t) {
     ASSERT_GT(acknowledged[t], 20u);
@@ -119,7 +125,6 @@ TEST(Crash, WhatWasAcknowledgedIsThereAfterKills) {
     EXPECT_TRUE(all_sure || all_perhaps) << "thread " << t << ": the batches acknowledged, and the next one whole or not at all";
   }
   fs::remove_all(folder);
-  fs::remove(file);
 }
 
 // With a file system of its own of 96 MB.
@@ -204,7 +209,7 @@ TEST(Crash, DISABLED_FullDisk) {
 TEST(Crash, AFullDiskLosesNothingAndIsGotOver) {
   std::string folder = (fs::temp_directory_path() / "history-full-XXXXXX").string();
   ASSERT_TRUE(::mkdtemp(folder.data()));
-  const pid_t child = start_child("Crash.DISABLED_FullDisk", folder, STDERR_FILENO);
+  const pid_t child = start_child("Crash.DISABLED_FullDisk", folder);
   int status = 0;
   ::waitpid(child, &status, 0);
   fs::remove_all(folder);

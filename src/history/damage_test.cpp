@@ -94,7 +94,7 @@ TEST_F(Damage, AByteOfAFile) {
       for (int i = 0; i < 5'000; ++i) late.push_back({{kStart + i * 120'000 + 30'000}, 1, damaged.front()});
       EXPECT_TRUE(history->append(late));
       EXPECT_TRUE(history->settle());
-      EXPECT_TRUE(history->remove_before([&](LinkNumber link) { return link == kLinks; }, {kStart}));
+      EXPECT_TRUE(history->remove_before(kLinks, {kStart}));
     }
     history.reset();
     flip(file, at);
@@ -149,7 +149,10 @@ TEST_F(Damage, TheOpenBlockOfALinkWithOlderOnes) {
 }
 
 TEST_F(Damage, ABlockThatIsNone) {
+  options.blocks_per_summary = 1;
+  open();
   fill(2'000);
+  ASSERT_TRUE(history->settle());
   history.reset();
   {
     auto store = HistoryStore::open(folder, options).value();
@@ -164,8 +167,14 @@ TEST_F(Damage, ABlockThatIsNone) {
   size_t delivered = 0;
   EXPECT_EQ(damaged_links(&delivered), std::vector<LinkNumber>{7});
   EXPECT_GE(delivered, 2'000u - kBlockSamples);
-  const auto chart = history->chart(7, {kStart}, {kStart + 2'000 * 60'000}, 10);
+  const auto chart = history->chart(7, {kStart}, {kStart + 2'000 * 60'000}, 100);
   ASSERT_FALSE(chart);
+  // Of hours there are rows.
+  const auto hours = history->chart(7, {kStart}, {kStart + 2'000 * 60'000}, 10);
+  ASSERT_TRUE(hours);
+  uint64_t counted = 0;
+  for (const auto& b : *hours) counted += b.count;
+  EXPECT_EQ(counted, 2'000u);
   EXPECT_THAT(chart.error().describe(), HasSubstr("link 7 at 2023-11-15T"));
 }
 

@@ -8,12 +8,19 @@
 // change, and its open block with the number of the last entry that is in it. So after a crash exactly the entries above
 // that number are applied to it again, and blocks of a link never overlap.
 //
+// Rows of hours (hours.h) are made by a thread of their own, of a link whenever it has written out some
+// blocks; what late readings change of them is part of the same change as those. So a row is true whenever it is there
+// and its hour lies before what is in memory, unless a late reading of that hour waits. Hours without rows are drawn
+// from readings.
+//
 // Locks: commit_ (who waits, who leads) and state_ (everything in memory), never both at once.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 
 #include "history/history.h"
@@ -28,6 +35,9 @@ struct LinkView {
   bool damaged = false;
   UtcTime newest_at;
   UtcTime memory_from;  // nothing on disk is at or after this
+  UtcTime kept_from;    // hours before it are as their rows say
+  // Hours before this one have rows, if any; the others are drawn from readings.
+  int64_t rows_until() const { return std::max(hour_of(memory_from), hour_of(kept_from)); }
   std::vector<SealedBlock> blocks;
   std::vector<Sample> open;
   std::vector<Sample> late;
@@ -40,11 +50,20 @@ class History::Impl {
   Result<void> load();
   Result<AppendResult> append(std::span<const Reading> readings);
   Result<void> read(LinkNumber link, UtcTime from, UtcTime until, const EachChunk& each) const;
-  Result<void> read_all(UtcTime from, UtcTime until, const EachLinkChunk& each) const;
+  Result<void> read_all(const std::function<UtcTime(LinkNumber)>& from, UtcTime until, const EachLinkChunk& each) const;
   std::optional<Sample> last(LinkNumber link) const;
   std::vector<Reading> lasts() const;
-  Result<uint64_t> remove_before(const std::function<bool(LinkNumber)>& matches, UtcTime time);
+  Result<std::vector<ChartBucket>> chart(LinkNumber link, UtcTime from, UtcTime until, size_t buckets) const;
+  Result<Removed> remove_before(LinkNumber link, UtcTime time, size_t blocks_max);
+  std::optional<Follower> follower() const;
+  Result<void> set_follower(const std::optional<Follower>& follower);
+  uint64_t newest_entry() const;
+  Result<Followed> follow(uint64_t after, size_t readings_max, std::vector<Reading>& out) const;
   Result<void> settle_all();
+  // The thread that makes rows of hours.
+  void start();
+  void stop();
+  void summarise_all();
   HistoryStats stats() const;
   const std::vector<std::string>& damage() const { return damage_; }
 
@@ -83,6 +102,16 @@ class History::Impl {
   void merge_late_on_disk(LinkNumber link, const Waiting& waiting, StoreChange& change) const;
   Result<void> settle_oldest(size_t links_max);
   Result<void> cut_log(bool all);
+  void let_go_of_held();
+
+  // summarise.cpp; with state_ held
+  void update_hours(const LinkView& before_merge, StoreChange& change) const;
+  void cover_hours(const LinkView& link, int64_t from, int64_t until, StoreChange& change) const;
+  void drop_hours(LinkNumber link, int64_t from, StoreChange& change) const;
+  void queue_summary(LinkNumber link, LiveLink& live);
+  void summarise_next(std::unique_lock<std::mutex>& lock);
+  // without it
+  int64_t extend_hours(const LinkView& link, int64_t from, BlockCursor& blocks, BlockCursor hours, StoreChange& change) const;
 
   // load.cpp
   Result<void> recover_damaged(LinkNumber first, LinkNumber last);
@@ -107,12 +136,23 @@ class History::Impl {
   std::deque<std::pair<uint64_t, LinkNumber>> dirty_;  // by dirty_since; stale where that has changed
   std::deque<LogEntry> log_;
   uint64_t log_readings_ = 0, cut_readings_ = 0;        // in log_; dropped from it but not yet from the store
+  std::optional<Follower> follower_;
+  std::deque<LogEntry> held_;                           // dropped from log_, but the follower has not done them
+  uint64_t held_readings_ = 0;
   uint64_t applied_ = 0;                                // number of the last entry applied
+
+  std::condition_variable summarise_;
+  std::deque<LinkNumber> to_summarise_;  // each at most once
+  bool stopping_ = false;
+  std::thread summariser_;
 
   std::vector<std::string> damage_;
   std::vector<std::pair<LinkNumber, LinkNumber>> damaged_links_;
 };
 
+// What is asked for of a link; the fault that was met first. `samples` is working space.
+std::optional<Error> read_view(const LinkView& view, UtcTime from, UtcTime until, BlockCursor& cursor, std::vector<Sample>& samples,
+                               const History::EachChunk& each);
 // "link 17 at 2026-11-22T12:00:00+08:00"
 std::string link_place(LinkNumber link, UtcTime at);
 

@@ -94,6 +94,16 @@ TEST_F(HistoryTest, AgreesWithAMapWhateverComesInWhateverOrder) {
     }));
     for (const auto& [link, samples] : all) EXPECT_EQ(samples, reference.read(link, {kStart + 1'000'000}));
     EXPECT_EQ(all.size(), reference.links.size());
+    const auto begin = [](LinkNumber link) { return link % 2 ? kNever : UtcTime{kStart + int64_t{link} * 500'000}; };
+    std::map<LinkNumber, std::vector<Sample>> each_from;
+    ASSERT_TRUE(history->read_all(begin, kNever, [&](LinkNumber link, std::span<const Sample> chunk) {
+      each_from[link].insert(each_from[link].end(), chunk.begin(), chunk.end());
+      return true;
+    }));
+    for (const auto& [link, samples] : each_from) {
+      EXPECT_EQ(link % 2, 0u);
+      EXPECT_EQ(samples, reference.read(link, begin(link)));
+    }
     EXPECT_EQ(history->lasts().size(), reference.links.size());
   }
 }
@@ -132,17 +142,22 @@ TEST_F(HistoryTest, ChartEqualsBruteForce) {
   std::vector<Reading> readings;
   for (int i = 0; i < 30'000; ++i) readings.push_back({{kStart + i * 60'000 + static_cast<int64_t>(dice() % 50'000)}, static_cast<double>(dice() % 5'000) / 100, 4});
   append(readings);
-  for (const auto& [offset, span, buckets] : {std::tuple{0, 1'800'000'000, 1000}, {-500'000, 7, 1000}, {60'000, 123'456'789, 77}, {1'799'000'000, 900'000'000, 10}, {3, 1, 1}}) {
+  for (const auto& [offset, span, buckets] :
+       {std::tuple{0, 1'800'000'000, 1000}, {-500'000, 7, 1000}, {60'000, 123'456'789, 77}, {1'799'000'000, 900'000'000, 10}, {3, 1, 1}, {777'777, 1'700'000'001, 100}}) {
     const UtcTime from{kStart + offset}, until{from.ms + span};
     const auto chart = history->chart(4, from, until, static_cast<size_t>(buckets));
     ASSERT_TRUE(chart);
     ASSERT_LE(chart->size(), static_cast<size_t>(buckets));
     ASSERT_EQ(chart->front().from, from);
+    if (span / buckets >= kHourMs) {
+      for (size_t i = 1; i < chart->size(); ++i) ASSERT_EQ((*chart)[i].from.ms % kHourMs, 0);
+    }
     uint64_t counted = 0;
     for (size_t i = 0; i < chart->size(); ++i) {
       const auto& b = (*chart)[i];
       const auto end = i + 1 < chart->size() ? (*chart)[i + 1].from : until;
-      double low = 1e9, high = -1e9, sum = 0;
+      double low = 1e9, high = -1e9;
+      long double sum = 0;
       std::vector<Sample> in;
       for (const auto& r : readings)
         if (r.at >= b.from && r.at < end) {
@@ -156,7 +171,7 @@ TEST_F(HistoryTest, ChartEqualsBruteForce) {
       if (in.empty()) continue;
       EXPECT_EQ(b.min, low);
       EXPECT_EQ(b.max, high);
-      EXPECT_EQ(b.mean, sum / static_cast<double>(in.size()));
+      EXPECT_DOUBLE_EQ(b.mean, static_cast<double>(sum / static_cast<long double>(in.size())));
       EXPECT_EQ(b.first, in.front());
       EXPECT_EQ(b.last, in.back());
     }
@@ -167,7 +182,7 @@ TEST_F(HistoryTest, ChartEqualsBruteForce) {
   EXPECT_TRUE(history->chart(4, {INT64_MIN}, {INT64_MAX}, 1000));
 }
 
-TEST_F(HistoryTest, RetentionRemovesWholeBlocksOfTheLinksNamed) {
+TEST_F(HistoryTest, RetentionRemovesWholeBlocks) {
   Reference reference;
   std::vector<Reading> batch;
   for (int i = 0; i < 20'000; ++i)
@@ -178,8 +193,13 @@ TEST_F(HistoryTest, RetentionRemovesWholeBlocksOfTheLinksNamed) {
   append({{{kStart + 30'000}, 5, 1}});
   reference.append({{{kStart + 30'000}, 5, 1}});
   const UtcTime time{kStart + 10'000 * 60'000};
-  const auto removed = history->remove_before([](LinkNumber link) { return link % 2 == 1; }, time);
-  ASSERT_TRUE(removed);
+  uint64_t removed = 0;
+  for (const LinkNumber link : {1, 3, 9, 500}) {
+    const auto done = history->remove_before(link, time);
+    ASSERT_TRUE(done);
+    EXPECT_FALSE(done->more);
+    removed += done->readings;
+  }
   uint64_t gone = 0;
   for (int reopened = 0; reopened < 2; ++reopened) {
     EXPECT_EQ(read(0), reference.read(0));
@@ -190,7 +210,7 @@ TEST_F(HistoryTest, RetentionRemovesWholeBlocksOfTheLinksNamed) {
       const auto all = reference.read(link);
       gone += all.size() - left.size();
       ASSERT_LE(left.front().at, time);
-      EXPECT_LE(left.size(), 10'000u + kBlockSamples);
+      EXPECT_LE(left.size(), 10'000u + kBlockSamples + 60u);
       EXPECT_TRUE(std::equal(left.begin(), left.end(), all.end() - static_cast<std::ptrdiff_t>(left.size())));
     }
     EXPECT_TRUE(read(9).empty());
@@ -199,8 +219,94 @@ TEST_F(HistoryTest, RetentionRemovesWholeBlocksOfTheLinksNamed) {
     EXPECT_EQ(history->stats().readings, batch.size() + 1 - gone - 1);
     open();
   }
-  EXPECT_EQ(*removed, gone + 1);
-  EXPECT_EQ(append({{{kStart}, 1, 9}}), (AppendResult{1, 0, 0}));
+  EXPECT_EQ(removed, gone + 1);
+  // What is older than what is kept does not come back; the link goes on.
+  EXPECT_EQ(append({{{kStart}, 1, 9}, {time + hours(1), 2, 9}}), (AppendResult{1, 0, 0, 1}));
+  EXPECT_EQ(read(9), (std::vector<Sample>{{time + hours(1), 2}}));
+}
+
+TEST_F(HistoryTest, RetentionCostsWhatItRemoves) {
+  std::vector<Reading> batch;
+  for (int i = 0; i < 10'000; ++i)
+    for (const LinkNumber link : {7, 8}) batch.push_back({{kStart + i * 60'000}, i * 0.25, link});
+  append(batch);
+  const auto whole = read(7);
+  uint64_t blocks = 0, readings = 0;
+  for (int call = 0;; ++call) {
+    const auto done = history->remove_before(7, whole.back().at, 3);
+    ASSERT_TRUE(done);
+    ASSERT_LE(done->blocks, 3u);
+    blocks += done->blocks;
+    readings += done->readings;
+    const auto left = read(7);
+    ASSERT_EQ(left.size(), whole.size() - readings);
+    ASSERT_TRUE(std::equal(left.begin(), left.end(), whole.end() - static_cast<std::ptrdiff_t>(left.size())));
+    if (!done->more) break;
+    ASSERT_LT(call, 100);
+    if (call == 2) open();
+  }
+  EXPECT_GE(blocks, 10'000 / kBlockSamples - 1);
+  // Again: nothing is read, written or removed.
+  ASSERT_TRUE(history->settle());
+  const auto before = history->stats();
+  const auto again = history->remove_before(7, whole.back().at);
+  EXPECT_EQ(again->blocks + again->readings, 0u);
+  EXPECT_EQ(history->stats().bytes_on_disk, before.bytes_on_disk);
+  EXPECT_EQ(read(8).size(), whole.size());
+}
+
+TEST_F(HistoryTest, TheLogIsFollowed) {
+  options.log_readings = 10'000;
+  open();
+  std::vector<Reading> all, followed;
+  std::mt19937_64 dice(3);
+  int64_t at = kStart;
+  const auto give = [&](size_t readings) {
+    std::vector<Reading> batch;
+    for (size_t i = 0; i < readings; ++i) batch.push_back({{(at += 1'000) - (dice() % 5 == 0 ? 600'000 : 0)}, static_cast<double>(dice() % 9), static_cast<LinkNumber>(dice() % 3)});
+    append(batch);
+    return batch;
+  };
+  ASSERT_TRUE(history->set_follower(Follower{history->newest_entry(), "from here"}));
+  Follower at_entry = *history->follower();
+  const auto take = [&](size_t most) {
+    const auto done = history->follow(at_entry.entry, most, followed);
+    ASSERT_TRUE(done);
+    ASSERT_FALSE(done->lost);
+    at_entry.entry = done->entry;
+    ASSERT_TRUE(history->set_follower(at_entry));
+  };
+  for (int round = 0; round < 120; ++round) {
+    const auto batch = give(1 + dice() % 900);
+    all.insert(all.end(), batch.begin(), batch.end());
+    if (dice() % 3 == 0) take(1'000);
+    if (dice() % 10 == 0) {
+      ASSERT_TRUE(history->settle());  // the log is cut, but not what has not been followed
+    }
+    if (dice() % 10 == 0) open();
+    ASSERT_EQ(history->follower(), at_entry);
+    ASSERT_LE(history->stats().log_readings, 12'000u);
+    while (all.size() - followed.size() > 8'000) take(3'000);
+    if (HasFatalFailure()) return;
+  }
+  while (at_entry.entry < history->newest_entry()) take(2'000);
+  EXPECT_EQ(followed, all);
+  // Too far behind: it is told so, and goes on from where the log is.
+  for (int i = 0; i < 40; ++i) give(1'000);
+  ASSERT_TRUE(history->settle());
+  EXPECT_TRUE(history->follow(at_entry.entry, 1'000, followed)->lost);
+  EXPECT_EQ(followed, all);
+  crash();
+  EXPECT_EQ(history->follower(), at_entry);
+  ASSERT_TRUE(history->set_follower(Follower{history->newest_entry(), ""}));
+  at_entry = *history->follower();
+  all = give(10);
+  followed.clear();
+  take(1'000);
+  EXPECT_EQ(followed, all);
+  ASSERT_TRUE(history->set_follower(std::nullopt));
+  open();
+  EXPECT_EQ(history->follower(), std::nullopt);
 }
 
 TEST_F(HistoryTest, ManyWriteAndReadAtOnce) {

@@ -21,6 +21,8 @@ struct Waiting {
   std::vector<Sample> late;         // ascending; each counts more than what is in blocks at the same time
 };
 
+constexpr int64_t kUnknownHour = INT64_MIN;
+
 enum class Taken { kStored, kDuplicate, kReplaced, kLate };
 
 class LiveLink {
@@ -46,6 +48,12 @@ class LiveLink {
   uint64_t readings = 0;     // of this link, wherever they are
   uint64_t applied = 0;      // log entries up to here are in what was written out
   uint64_t dirty_since = 0;  // the first log entry that is not; 0: none
+  UtcTime kept_from{INT64_MIN};  // on a whole hour; older readings are not taken: there are only the rows of hours
+  UtcTime raw_from{INT64_MIN};   // no block begins before it
+  int64_t hours_from = kUnknownHour;  // of these and later hours no rows have been made
+  uint32_t lates = 0;                 // late readings that came
+  uint8_t unsummarised = 0;           // blocks written out since rows were made, up to blocks_per_summary
+  bool queued = false;                // for making rows
 
  private:
   BlockWriter open_;  // all but the newest, which may still be replaced

@@ -9,6 +9,7 @@ Result<std::unique_ptr<History>> History::open(const std::string& folder, const 
   TRY(store, HistoryStore::open(folder, options));
   auto impl = std::make_unique<Impl>(std::move(store), options);
   TRY_VOID(impl->load());
+  impl->start();
   return std::unique_ptr<History>(new History(std::move(impl)));
 }
 
@@ -25,23 +26,31 @@ Result<void> History::Impl::load() {
   for (const auto& [first, last] : damaged_links_) TRY_VOID(recover_damaged(first, last));
   for (const auto& link : links_)
     if (link) applied_ = std::max(applied_, link->applied);
-  const uint64_t settled_to = applied_;
+  TRY_VOID(store_->each_kept([&](LinkNumber link, UtcTime kept_from, UtcTime raw_from) {
+    if (link >= kHistoryLinksMax) return;
+    live(link).kept_from = kept_from;
+    live(link).raw_from = raw_from;
+  }));
+  TRY(follower, store_->follower());
+  if (follower) follower_ = Follower::read(*follower);
+  // Numbers that the follower has passed are not given again, even when nothing of them was kept.
+  if (follower_) applied_ = std::max(applied_, follower_->entry);
 
-  Result<void> settled;
+  const uint64_t settled_to = applied_;
   uint64_t newest = applied_;
   std::vector<Reading> readings;
-  TRY_VOID(store_->each_log([&](uint64_t number, std::string_view bytes) {
-    newest = std::max(newest, number);
-    if (!settled) return;
-    if (!read_log_entry(bytes, readings)) {
-      damage_.push_back(fmt::format("history: batch {} of the log is damaged", number));
-      return;
+  auto entries = store_->log(0);
+  for (; entries.valid(); entries.next()) {
+    newest = std::max(newest, entries.number());
+    if (!read_log_entry(entries.bytes(), readings)) {
+      damage_.push_back(fmt::format("history: batch {} of the log is damaged", entries.number()));
+      continue;
     }
     AppendResult ignored;
-    apply(number, readings, ignored);
-    settled = settle_due(2 * readings.size());
-  }));
-  TRY_VOID(std::move(settled));
+    apply(entries.number(), readings, ignored);
+    TRY_VOID(settle_due(2 * readings.size()));
+  }
+  TRY_VOID(entries.fault());
   applied_ = std::max(settled_to, newest);
   next_entry_ = applied_ + 1;
   return {};
@@ -65,6 +74,7 @@ Result<void> History::Impl::recover_damaged(LinkNumber first, LinkNumber last) {
     samples.pop_back();
     if (!samples.empty()) store_->put_block(change, link, samples.front().at, write_block(samples));
     store_->put_open(change, link, link_state.stored(0, readings));
+    drop_hours(link, hour_of(link_state.newest().at), change);
   }
   return store_->write(change, true);
 }

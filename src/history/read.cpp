@@ -10,17 +10,16 @@ namespace {
 constexpr int kDamagedParts = 1000;   // passed over in one reading
 constexpr size_t kLinksPerView = 256;  // taken along under one lock
 
+bool earlier(const Sample& s, UtcTime at) { return s.at < at; }
+
 // Puts blocks and late readings together and hands on what is asked for.
 class Delivery {
  public:
   Delivery(UtcTime from, UtcTime until, std::span<const Sample> late, const History::EachChunk& each)
-      : from_(from), until_(until), late_(late), each_(each) {
-    skip_late_before(from);
-  }
+      : from_(from), until_(until), late_(std::lower_bound(late.begin(), late.end(), from, earlier), late.end()), each_(each) {}
 
   // Ascending, after those of the last call.
   void block(std::span<const Sample> samples) {
-    const auto earlier = [](const Sample& s, UtcTime at) { return s.at < at; };
     const auto first = std::lower_bound(samples.begin(), samples.end(), from_, earlier);
     samples = {first, std::lower_bound(first, samples.end(), until_, earlier)};
     if (samples.empty() || stopped_) return;
@@ -41,9 +40,6 @@ class Delivery {
   bool stopped() const { return stopped_; }
 
  private:
-  void skip_late_before(UtcTime at) {
-    while (!late_.empty() && late_.front().at < at) late_ = late_.subspan(1);
-  }
   UtcTime from_, until_;
   std::span<const Sample> late_;
   const History::EachChunk& each_;
@@ -74,6 +70,8 @@ void pass_damage(BlockCursor& cursor, LinkNumber link, UtcTime from) {
   }
   readable(good);
 }
+
+}  // namespace
 
 std::optional<Error> read_view(const LinkView& view, UtcTime from, UtcTime until, BlockCursor& cursor, std::vector<Sample>& samples,
                                const History::EachChunk& each) {
@@ -111,8 +109,6 @@ std::optional<Error> read_view(const LinkView& view, UtcTime from, UtcTime until
   return fault;
 }
 
-}  // namespace
-
 std::string link_place(LinkNumber link, UtcTime at) {
   constexpr int64_t kDisplayableMs = 8'000'000'000'000;  // beyond the year 2200 either way a calendar says little
   if (at.ms < -kDisplayableMs || at.ms > kDisplayableMs) return fmt::format("link {} at {} ms", link, at.ms);
@@ -129,6 +125,7 @@ LinkView History::Impl::view(LinkNumber link, const LiveLink& live) const {
   view.damaged = damaged(link);
   view.newest_at = live.newest().at;
   view.memory_from = memory_from(link, live);
+  view.kept_from = live.kept_from;
   if (const auto waiting = waiting_.find(link); waiting != waiting_.end()) {
     view.blocks = waiting->second.sealed;
     view.late = waiting->second.late;
@@ -153,22 +150,28 @@ Result<void> History::Impl::read(LinkNumber link, UtcTime from, UtcTime until, c
   return {};
 }
 
-Result<void> History::Impl::read_all(UtcTime from, UtcTime until, const EachLinkChunk& each) const {
+Result<void> History::Impl::read_all(const std::function<UtcTime(LinkNumber)>& from, UtcTime until, const EachLinkChunk& each) const {
   std::optional<Error> fault;
   std::vector<Sample> samples;
   bool stopped = false;
   for (size_t first = 0; !stopped; first += kLinksPerView) {
     std::vector<LinkView> views;
+    std::vector<UtcTime> begins;
     std::unique_lock lock(state_);
     if (first >= links_.size()) break;
-    for (size_t link = first; link < std::min(first + kLinksPerView, links_.size()); ++link)
-      if (links_[link] && !links_[link]->empty() && links_[link]->newest().at >= from)
-        views.push_back(view(static_cast<LinkNumber>(link), *links_[link]));
+    for (size_t link = first; link < std::min(first + kLinksPerView, links_.size()); ++link) {
+      if (!links_[link] || links_[link]->empty()) continue;
+      const UtcTime begin = from(static_cast<LinkNumber>(link));
+      if (links_[link]->newest().at < begin) continue;
+      views.push_back(view(static_cast<LinkNumber>(link), *links_[link]));
+      begins.push_back(begin);
+    }
     if (views.empty()) continue;
     auto cursor = store_->blocks();
     lock.unlock();
-    for (const auto& v : views) {
-      const auto found = read_view(v, from, until, cursor, samples, [&](std::span<const Sample> chunk) {
+    for (size_t i = 0; i < views.size(); ++i) {
+      const auto& v = views[i];
+      const auto found = read_view(v, begins[i], until, cursor, samples, [&](std::span<const Sample> chunk) {
         stopped = !each(v.link, chunk);
         return !stopped;
       });

@@ -39,6 +39,7 @@ Result<void> History::Impl::settle(std::span<const LinkNumber> links) {
     for (const auto link : changed) {
       LiveLink& live = *links_[link];
       if (const auto waiting = waiting_.find(link); waiting != waiting_.end()) {
+        if (!waiting->second.late.empty() && waiting->second.late.front().at < memory_from(link, live)) update_hours(view(link, live), change);
         merge_late_in_memory(link, live, waiting->second);
         merge_late_on_disk(link, waiting->second, change);
         for (const auto& block : waiting->second.sealed) store_->put_block(change, link, block.first_at, block.bytes);
@@ -52,8 +53,13 @@ Result<void> History::Impl::settle(std::span<const LinkNumber> links) {
       return written;
     }
     for (const auto link : changed) {
-      links_[link]->dirty_since = 0;
-      waiting_.erase(link);
+      LiveLink& live = *links_[link];
+      live.dirty_since = 0;
+      const auto waiting = waiting_.find(link);
+      if (waiting == waiting_.end()) continue;
+      live.unsummarised = static_cast<uint8_t>(std::min<size_t>(options_.blocks_per_summary, live.unsummarised + waiting->second.sealed.size()));
+      if (live.unsummarised == options_.blocks_per_summary) queue_summary(link, live);
+      waiting_.erase(waiting);
     }
   }
   std::erase_if(due_, [&](LinkNumber link) { return links_[link]->dirty_since == 0; });
@@ -62,14 +68,27 @@ Result<void> History::Impl::settle(std::span<const LinkNumber> links) {
   for (; !log_.empty() && log_.front().number < needed; log_.pop_front()) {
     log_readings_ -= log_.front().readings;
     cut_readings_ += log_.front().readings;
+    if (follower_ && log_.front().number > follower_->entry) {
+      held_.push_back(log_.front());
+      held_readings_ += log_.front().readings;
+    }
   }
+  let_go_of_held();
   return {};
+}
+
+// What the follower has done, and what is more than the log may hold for it.
+void History::Impl::let_go_of_held() {
+  while (!held_.empty() && (!follower_ || held_.front().number <= follower_->entry || held_readings_ > options_.log_readings)) {
+    held_readings_ -= held_.front().readings;
+    held_.pop_front();
+  }
 }
 
 Result<void> History::Impl::cut_log(bool all) {
   if (cut_readings_ == 0 || (!all && cut_readings_ < options_.log_readings / kCutPart)) return {};
   StoreChange change;
-  store_->remove_log(change, log_.empty() ? applied_ + 1 : log_.front().number);
+  store_->remove_log(change, !held_.empty() ? held_.front().number : log_.empty() ? applied_ + 1 : log_.front().number);
   TRY_VOID(store_->write(change, false));
   cut_readings_ = 0;
   return {};
@@ -121,46 +140,6 @@ Result<void> History::Impl::settle_all() {
     if (dirty_.empty()) return cut_log(true);
     TRY_VOID(settle_oldest(kLinksPerWrite));
   }
-}
-
-Result<uint64_t> History::Impl::remove_before(const std::function<bool(LinkNumber)>& matches, UtcTime time) {
-  uint64_t removed = 0;
-  std::optional<Error> fault;
-  for (LinkNumber link = 0;; ++link) {
-    const std::lock_guard lock(state_);
-    if (link >= links_.size()) break;
-    if (!links_[link] || links_[link]->empty() || !matches(link)) continue;
-    LiveLink& live = *links_[link];
-    TRY_VOID(settle(std::vector<LinkNumber>{link}));
-    StoreChange change;
-    uint64_t gone = 0;
-    bool changed = false;
-    auto cursor = store_->blocks();
-    cursor.seek(link, {INT64_MIN});
-    while (cursor.valid()) {
-      const auto first_at = cursor.first_at();
-      if (first_at >= time) break;
-      const auto count = block_count(cursor.bytes()).value_or(0);
-      cursor.next();
-      if (cursor.damage() || (cursor.valid() ? cursor.first_at() : live.first_at()) > time) break;
-      store_->remove_block(change, link, first_at);
-      gone += count;
-      changed = true;
-    }
-    if (cursor.damage() && !fault) fault = Error(ErrorCode::kCorrupt, {{"what", link_place(link, time)}, {"why", *cursor.damage()}});
-    const bool all = live.newest().at < time && !cursor.damage();
-    if (all) gone += live.count();
-    if (!changed && !all) continue;
-    LiveLink kept;
-    kept.readings = live.readings - std::min(gone, live.readings);
-    store_->put_open(change, link, (all ? kept : live).stored(applied_, kept.readings));
-    TRY_VOID(store_->write(change, false));
-    live.readings = kept.readings;
-    if (all) live.assign({});
-    removed += gone;
-  }
-  if (fault) return *fault;
-  return removed;
 }
 
 }  // namespace anlan

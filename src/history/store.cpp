@@ -11,13 +11,15 @@
 #include <mutex>
 
 #include "history/history.h"
+#include "history/varint.h"
 
 namespace anlan {
 namespace {
 
 constexpr std::string_view kFormatKey = "format", kFormat = "1";
-constexpr const char* kNames[] = {"default", "blocks", "open", "log"};
-enum Table { kDefault, kBlocks, kOpen, kLog, kTables };
+constexpr std::string_view kFollowerKey = "follower", kKeptKey = "kept";  // the latter with a link behind it
+constexpr const char* kNames[] = {"default", "blocks", "open", "log", "hours"};
+enum Table { kDefault, kBlocks, kOpen, kLog, kHours, kTables };
 constexpr uint64_t kProbesMax = 100'000;  // reads past one damaged place before giving up
 
 rocksdb::Slice slice(std::string_view s) { return {s.data(), s.size()}; }
@@ -127,6 +129,21 @@ std::optional<std::string> BlockCursor::damage() const {
   return impl_->at->status().ToString();
 }
 
+struct LogCursor::Impl {
+  std::unique_ptr<rocksdb::Iterator> at;
+};
+LogCursor::LogCursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LogCursor::~LogCursor() = default;
+LogCursor::LogCursor(LogCursor&&) noexcept = default;
+bool LogCursor::valid() const { return impl_->at->Valid() && impl_->at->key().size() == 8; }
+void LogCursor::next() { impl_->at->Next(); }
+uint64_t LogCursor::number() const { return key_at<uint64_t>(impl_->at->key(), 0); }
+std::string_view LogCursor::bytes() const { return impl_->at->value().ToStringView(); }
+Result<void> LogCursor::fault() const {
+  if (impl_->at->status().ok()) return {};
+  return as_error(impl_->at->status());
+}
+
 HistoryStore::HistoryStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HistoryStore::~HistoryStore() = default;
 
@@ -182,6 +199,22 @@ void HistoryStore::put_open(StoreChange& change, LinkNumber link, std::string_vi
 void HistoryStore::put_log(StoreChange& change, uint64_t entry, std::string_view bytes) const {
   change.impl_->batch.Put(impl_->tables[kLog], entry_key(entry), slice(bytes));
 }
+void HistoryStore::put_hours(StoreChange& change, LinkNumber link, int64_t first_hour, std::string_view bytes) const {
+  change.impl_->batch.Put(impl_->tables[kHours], block_key(link, {first_hour}), slice(bytes));
+}
+void HistoryStore::remove_hours(StoreChange& change, LinkNumber link, int64_t first_hour) const {
+  change.impl_->batch.Delete(impl_->tables[kHours], block_key(link, {first_hour}));
+}
+void HistoryStore::put_kept(StoreChange& change, LinkNumber link, UtcTime kept_from, UtcTime raw_from) const {
+  std::string bytes;
+  put_varint(bytes, zigzag(static_cast<uint64_t>(kept_from.ms)));
+  put_varint(bytes, zigzag(static_cast<uint64_t>(raw_from.ms)));
+  change.impl_->batch.Put(impl_->tables[kDefault], std::string(kKeptKey) + link_key(link), bytes);
+}
+void HistoryStore::put_follower(StoreChange& change, const std::optional<std::string>& bytes) const {
+  if (bytes) change.impl_->batch.Put(impl_->tables[kDefault], slice(kFollowerKey), *bytes);
+  else change.impl_->batch.Delete(impl_->tables[kDefault], slice(kFollowerKey));
+}
 void HistoryStore::remove_log(StoreChange& change, uint64_t below) const {
   change.impl_->batch.DeleteRange(impl_->tables[kLog], entry_key(0), entry_key(below));
 }
@@ -215,6 +248,11 @@ BlockCursor HistoryStore::blocks() const {
   cursor->at.reset(impl_->db->NewIterator({}, impl_->tables[kBlocks]));
   return BlockCursor(std::move(cursor));
 }
+BlockCursor HistoryStore::hours() const {
+  auto cursor = std::make_unique<BlockCursor::Impl>();
+  cursor->at.reset(impl_->db->NewIterator({}, impl_->tables[kHours]));
+  return BlockCursor(std::move(cursor));
+}
 
 Result<void> HistoryStore::each_open(const std::function<void(LinkNumber, std::string_view)>& each,
                                      const std::function<void(LinkNumber, LinkNumber)>& skipped) const {
@@ -246,13 +284,32 @@ Result<void> HistoryStore::each_open(const std::function<void(LinkNumber, std::s
   }
 }
 
-Result<void> HistoryStore::each_log(const std::function<void(uint64_t, std::string_view)>& each) const {
+LogCursor HistoryStore::log(uint64_t from) const {
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   options.readahead_size = 1 << 20;
-  const std::unique_ptr<rocksdb::Iterator> at(impl_->db->NewIterator(options, impl_->tables[kLog]));
-  for (at->SeekToFirst(); at->Valid(); at->Next())
-    if (at->key().size() == 8) each(key_at<uint64_t>(at->key(), 0), at->value().ToStringView());
+  auto cursor = std::make_unique<LogCursor::Impl>();
+  cursor->at.reset(impl_->db->NewIterator(options, impl_->tables[kLog]));
+  cursor->at->Seek(entry_key(from));
+  return LogCursor(std::move(cursor));
+}
+
+Result<std::optional<std::string>> HistoryStore::follower() const {
+  std::string bytes;
+  const auto read = impl_->db->Get({}, impl_->tables[kDefault], slice(kFollowerKey), &bytes);
+  if (read.IsNotFound()) return std::optional<std::string>();
+  if (!read.ok()) return as_error(read);
+  return std::optional(std::move(bytes));
+}
+
+Result<void> HistoryStore::each_kept(const std::function<void(LinkNumber, UtcTime, UtcTime)>& each) const {
+  const std::unique_ptr<rocksdb::Iterator> at(impl_->db->NewIterator({}, impl_->tables[kDefault]));
+  for (at->Seek(slice(kKeptKey)); at->Valid() && at->key().starts_with(slice(kKeptKey)); at->Next()) {
+    auto bytes = at->value().ToStringView();
+    const auto kept_from = take_varint(bytes), raw_from = take_varint(bytes);
+    if (at->key().size() == kKeptKey.size() + 4 && kept_from && raw_from)
+      each(key_at<LinkNumber>(at->key(), kKeptKey.size()), {static_cast<int64_t>(unzigzag(*kept_from))}, {static_cast<int64_t>(unzigzag(*raw_from))});
+  }
   if (!at->status().ok()) return as_error(at->status());
   return {};
 }
