@@ -49,7 +49,7 @@ export default async function ({ browser, base, accounts, say }) {
   // An alarm opens its link.
   await page.getByTestId('rail-signals').click()
   await card.locator('.body').click()
-  await page.getByTestId('situation-panel').getByTestId('alarm').first().click()
+  await page.getByTestId('situation-panel').locator('[data-testid=alarm][data-at=link]').first().click()
   const panel = page.getByTestId('link-panel')
   await panel.waitFor()
   const chart = panel.getByTestId('chart')

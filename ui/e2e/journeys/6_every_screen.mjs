@@ -44,7 +44,7 @@ export default async function ({ browser, base, accounts, say }) {
   const screens = {
     warnings: '/warnings', situation: '/situation', draft: '/warnings/new', board: `/warnings/${warning.id}`, round: `/rounds/${round}`,
     coverage: '/people/coverage', people: '/people/list', posts: '/people/posts', import: '/people/import', records: '/records',
-    reservoirs: '/records/reservoir', journal: '/journal', situations: '/signals/situations', links: '/signals/links', rule: '/signals/rules', accounts: '/settings/accounts', sources: '/settings/sources', rules: '/settings/rules',
+    reservoirs: '/records/reservoir', journal: '/journal', situations: '/signals/situations', links: '/signals/links', map: '/signals/map', earthquake: '/signals/situations?quake=yes', rule: '/signals/rules', chains: '/signals/rules?show=chains', accounts: '/settings/accounts', sources: '/settings/sources', rules: '/settings/rules',
     places: '/settings/places', system: '/settings/system',
   }
   const faults = []

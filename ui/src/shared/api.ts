@@ -98,6 +98,7 @@ function readJson(text: string): unknown {
 const get = <R>(path: string, params?: Query, signal?: AbortSignal) => call<R>('GET', path + query(params), { signal })
 const post = <R>(path: string, body?: unknown, key?: string) => call<R>('POST', path, { body: body ?? {}, key })
 const patch = <R>(path: string, body: unknown, key?: string) => call<R>('PATCH', path, { body, key })
+const put = <R>(path: string, body: unknown, key?: string) => call<R>('PUT', path, { body, key })
 const remove = (path: string, key?: string) => call<void>('DELETE', path, { key })
 const upload = <R>(path: string, file: Blob | string, type: string, params?: Query, key?: string) =>
   call<R>('POST', path + query(params), { raw: file, type, key })
@@ -115,6 +116,7 @@ export const href = {
     `${root}/records/${type}/export${query({ format, place })}`,
   tiles: (kind: 'places' | 'records') => `${location.origin}${root}/tiles/${kind}/{z}/{x}/{y}`,
   readings: (link: number, from?: number, until?: number) => `${root}/links/${link}/readings${query({ from, until })}`,
+  picture: (link: number, n: number) => `${root}/links/${link}/pictures/${n}`,
   live: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${root}/live`,
 }
 
@@ -207,7 +209,15 @@ export const api = {
   situations: (params: Query) => get<T.Page<T.Situation>>('/situations', params),
   situation: (id: number) => get<T.SituationDetail>(`/situations/${id}`),
   actOn: (id: number, verb: SituationVerb, key?: string) => post<T.SituationDetail>(`/situations/${id}/${verb}`, {}, key),
-  rules: () => get<T.Items<T.AlarmRule>>('/rules'),
+  frames: (id: number, params: Query, signal?: AbortSignal) => get<T.Searched<T.Frame>>(`/links/${id}/frames`, params, signal),
+  pictures: (id: number, params: Query = {}) => get<T.Searched<T.Picture>>(`/links/${id}/pictures`, params),
+  earthquakes: () => get<T.Items<T.Earthquake>>('/earthquakes'),
+  reportEarthquake: (e: Omit<T.Earthquake, 'id' | 'alarms'>, key?: string) => post<{ earthquake: number }>('/earthquakes', e, key),
+  rules: () => get<T.RuleBook>('/rules'),
+  checkRule: (yaml: string) => post<T.RuleCheck>('/rules/check', { yaml }),
+  saveRule: (id: string, yaml: string, key?: string) => put<unknown>(`/rules/${id}`, { yaml }, key),
+  dropRule: (id: string, key?: string) => remove(`/rules/${id}`, key),
+  switchRule: (id: string, on: boolean, key?: string) => post<unknown>(`/rules/${id}/switch`, { on }, key),
   backtest: (asked: T.BacktestAsked) => post<T.Backtest>('/rules/backtest', asked),
 
   journal: (params: Query) => get<T.Items<T.Fact>>('/journal', params),

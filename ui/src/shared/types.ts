@@ -43,9 +43,9 @@ export interface Pack {
 }
 
 export interface QueueItem {
-  kind: 'approve' | 'silent' | 'draft' | 'expiring' | 'returned'; level?: Level | null; hazard?: string | null
+  kind: 'approve' | 'silent' | 'draft' | 'expiring' | 'returned' | 'cancel'; level?: Level | null; hazard?: string | null
   title: string; where: string; detail?: string; since: number; deadline?: number | null
-  ask: 'approve' | 'follow_up' | 'send' | 'extend_or_cancel'; count?: number; link: string
+  ask: 'approve' | 'follow_up' | 'send' | 'extend_or_cancel' | 'cancel'; count?: number; link: string
 }
 export interface Place {
   code: string; name: string; path: string; level: PlaceLevel; lon?: number | null; lat?: number | null
@@ -189,6 +189,8 @@ export type AlarmLevel = Level | 'none'
 export interface Link {
   id: number; name: string; code: string; type: string; place: string; place_name: string; lon?: number | null; lat?: number | null
   unit: string; value?: number | null; at?: number | null; state: LinkState; level: AlarmLevel
+  /** Its readings contradict those of its neighbours. */
+  suspect?: boolean
 }
 /** `states`: how many of the filtered links are in each state, whatever state is asked for. */
 export interface Links extends Page<Link> { states: Partial<Record<LinkState, number>> }
@@ -200,14 +202,21 @@ export interface Alarm {
   id: number; situation: number; link: number; name: string; place_name?: string; lon?: number | null; lat?: number | null
   rule: string; rule_zh: string; rule_en?: string; level: Level; highest?: Level; value: number; unit: string
   at: number; raised_at: number; cleared_at?: number | null
+  /** The type of the record it stands at when that is no link; what it follows from; when what it warns of arrives. */
+  object_type?: string | null; cause?: string | null; due?: number | null
 }
 export interface LinkDetail extends Link {
   interval_s?: number; limits: Limit[]; rules: LinkRule[]; alarms?: Alarm[]; frame: { at: number; from?: string; text: string } | null
 }
+/** `searched_from`: what was received before it was not looked at. */
+export interface Searched<T> extends Items<T> { searched_from?: number | null }
+export interface Picture { number: number; at: number; protocol: string; from: string; size: number }
+/** Bytes as hex, text as text. */
+export interface Frame extends Picture { format: 'hex' | 'text'; text: string }
 /** `raw`: points are readings [at, value]; else buckets [start, min, mean, max, count]. */
 export interface Chart { link: number; unit: string; from: number; until: number; raw: boolean; points: number[][]; limits?: Limit[] }
 /** Columns of equal length. state: 0 never, 1 fresh, 2 late, 3 silent, 4 implausible, 5 flat; level: 0 none, 1 blue … 4 red. */
-export interface LinkStates { id: number[]; lon: number[]; lat: number[]; state: number[]; level: number[] }
+export interface LinkStates { id: number[]; lon: number[]; lat: number[]; state: number[]; level: number[]; suspect?: (0 | 1 | boolean)[] }
 export type Trend = 'rising' | 'steady' | 'falling'
 export interface Situation {
   id: number; state: 'open' | 'taken' | 'closed'; hazard: string; level: AlarmLevel; highest?: Level; place: string; place_name: string
@@ -217,12 +226,32 @@ export interface Situation {
 }
 export interface SituationDetail extends Situation { items: Alarm[]; towns?: { code: string; name: string; alarms: number; level: AlarmLevel }[] }
 export interface RuleStep { level: Level; when: string }
-export interface AlarmRule extends Named {
-  type: string; hazard: string; steps: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number
-  draft_from?: Level | null; source: string; effective_from?: string; verified: boolean; links?: number; standing?: number; raised_week?: number
+/** What every kind of rule says of itself; `yaml` is the text it is kept as. */
+export interface RuleHead extends Named {
+  hazard: string; source: string; effective_from?: string; verified: boolean; draft_from?: Level | null
+  /** From this level on a warning is issued without a person's approval: every screen says so. */
+  issue_from?: Level | null
+  on?: boolean; own?: boolean; changed_by?: string | null; changed_at?: number | null; fault?: string | null; yaml?: string
+  links?: number; standing?: number; raised_week?: number
 }
+export interface AlarmRule extends RuleHead {
+  type: string; steps: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number
+}
+export interface AreaRule extends RuleHead { over: string; by?: string | null; within_km?: number | null; steps: RuleStep[]; hold_s?: number; clear_after_s?: number }
+export interface SpotRule extends RuleHead { steps: { level: Level; least_mw: number }[]; clear_after_s?: number }
+/** What follows from an alarm of `from` (a rule, or "earthquake") at records of type `to`. */
+export interface Chain extends RuleHead {
+  from: string; to: string; within_km?: number | null; same?: string | null; by?: string | null; travel?: string | null
+  steps: { level: Level; at?: Level | null; intensity?: number | null }[]; clear_after_s?: number
+}
+export type AnyRule = AlarmRule | AreaRule | SpotRule | Chain
+export interface UnreadRule { id: string; yaml: string; fault?: string | null }
+export interface RuleBook extends Items<AlarmRule> { areas?: AreaRule[]; chains?: Chain[]; spots?: SpotRule[]; unreadable?: UnreadRule[]; fault?: string | null }
+export interface RuleFault { line: number; field: string; zh: string; en: string }
+export interface RuleCheck { ok: boolean; faults: RuleFault[] }
+export interface Earthquake { id: number; at: number; lon: number; lat: number; magnitude: number; depth_km: number; name: string; alarms?: number }
 export interface BacktestAsked {
-  type: string; steps: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number; place?: string
+  yaml?: string; type?: string; steps?: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number; place?: string
   from: number; until: number; peaks?: { link: number; above: number; gap_h: number }
 }
 export interface BacktestAlarm { link: number; name: string; level: Level; from: number; until?: number | null; peak: number }

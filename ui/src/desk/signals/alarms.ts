@@ -1,8 +1,9 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '@shared/api'
-import type { AlarmRule, Situation } from '@shared/types'
+import type { RuleBook, Situation } from '@shared/types'
 import { kept } from '../parts/kept'
+import { allOf, issuing } from './rules/book'
 import { byUrgency, highestOf, isCalling } from './urgency'
 
 /** Situations on one page; one storm is one situation, so more than this is not a queue any more. */
@@ -29,14 +30,22 @@ export const useAlarms = defineStore('alarms', () => {
   return { items, total, loaded, muted, calling, level, load, put }
 })
 
-/** The rules of the pack by id; read once, for they change with a restart only. Their counts are read by the page of rules. */
+/** The rules by id. Read once, and again after a change or when their page wants fresh counts. */
 export const useRules = defineStore('rules', () => {
-  const rules = shallowRef<AlarmRule[]>([])
+  const book = shallowRef<RuleBook | null>(null)
   let asked: Promise<void> | null = null
+  async function reload() { book.value = await api.rules() }
   function load() {
-    asked ??= api.rules().then((r) => { rules.value = r.items }).catch((error: unknown) => { asked = null; throw error })
+    asked ??= reload().catch((error: unknown) => { asked = null; throw error })
     return asked
   }
-  const rule = (id: string) => rules.value.find((r) => r.id === id)
-  return { rules, load, rule }
+  /** Those over single links; `all` has the other kinds too. */
+  const rules = computed(() => book.value?.items ?? [])
+  const all = computed(() => allOf(book.value))
+  const byId = computed(() => new Map(all.value.map((r) => [r.id, r])))
+  const rule = (id: string) => byId.value.get(id)
+  const issuers = computed(() => issuing(all.value))
+  /** May a warning of this hazard go out without a person's approval? */
+  const issues = (hazard: string) => issuers.value.some((r) => r.hazard === hazard)
+  return { book, rules, all, issuers, load, reload, rule, issues }
 })

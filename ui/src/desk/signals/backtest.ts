@@ -13,10 +13,11 @@ export function trialOf(rule: AlarmRule, place: { code: string; name: string }, 
   return { steps: rule.steps.map((s) => ({ ...s })), hold_min: (rule.hold_s ?? 0) / 60, reports: rule.reports ?? 1, clear_min: (rule.clear_after_s ?? 0) / 60, margin: rule.margin ?? 0,
     place: place.code, placeName: place.name, from: until - kDays * 24 * hour, until, link: 0, linkName: '', above: null, gap_h: 24 }
 }
-export function askedOf(rule: AlarmRule, trial: Trial): BacktestAsked {
-  return { type: rule.type, steps: trial.steps.map((s) => ({ level: s.level, when: s.when.trim() })), hold_s: Math.round(trial.hold_min * 60), reports: trial.reports,
-    clear_after_s: Math.round(trial.clear_min * 60), margin: trial.margin, place: trial.place, from: trial.from, until: trial.until,
-    ...(trial.link && trial.above !== null ? { peaks: { link: trial.link, above: trial.above, gap_h: trial.gap_h } } : {}) }
+/** `yaml`: the rule as a text instead of what the form of the trial holds. */
+export function askedOf(rule: AlarmRule, trial: Trial, yaml?: string): BacktestAsked {
+  const where = { place: trial.place, from: trial.from, until: trial.until, ...(trial.link && trial.above !== null ? { peaks: { link: trial.link, above: trial.above, gap_h: trial.gap_h } } : {}) }
+  return yaml !== undefined ? { yaml, ...where } : { type: rule.type, steps: trial.steps.map((s) => ({ level: s.level, when: s.when.trim() })), hold_s: Math.round(trial.hold_min * 60), reports: trial.reports,
+    clear_after_s: Math.round(trial.clear_min * 60), margin: trial.margin, ...where }
 }
 /** A level that the steps do not have yet, from the mildest up. */
 export function freeLevel(steps: RuleStep[]): Level | undefined {

@@ -1,8 +1,9 @@
 import { named, t } from '@shared/i18n'
-import type { Alarm, AlarmRule, LinkState, Named, RecordType, Situation } from '@shared/types'
+import type { Alarm, LinkState, Named, RecordType, Situation } from '@shared/types'
 import { usePack } from '../stores/pack'
 import { conditionText } from './condition'
 import { useRules } from './alarms'
+import { isLinkRule } from './rules/book'
 
 /** Types whose records are links: those that declare a signal, and those that a rule watches. */
 export function linkTypes(): RecordType[] {
@@ -25,13 +26,13 @@ export function saidOf(type: string, when: string): string | null {
   const found = usePack().recordType(type)
   return conditionText(when, { unit: unitOf(type), limit: (id) => named(found?.fields.find((f) => f.id === id) as Named | undefined, id) })
 }
-export const ruleName = (r: Pick<AlarmRule, 'zh' | 'en'>) => named({ id: '', ...r })
+export const ruleName = (r: Pick<Named, 'zh' | 'en'>) => named({ id: '', ...r })
 /** What it is an alarm for: the condition of its level, or the name of its rule. */
 export function alarmWhy(a: Alarm): string {
   const rule = useRules().rule(a.rule)
   const name = named({ id: a.rule, zh: a.rule_zh, en: a.rule_en ?? '' })
-  const step = rule?.steps.find((s) => s.level === a.level)
-  const said = rule && step ? saidOf(rule.type, step.when) : null
+  const step = isLinkRule(rule) ? rule.steps.find((s) => s.level === a.level) : undefined
+  const said = isLinkRule(rule) && step ? saidOf(rule.type, step.when) : null
   return said ?? name
 }
 /** What a situation is about: its hazard, or in the node's words where the pack has no such hazard. */

@@ -2,8 +2,9 @@ export default {
   state: { draft: 'Draft', pending: 'To approve', in_force: 'In force', cancelled: 'Cancelled', expired: 'Expired', superseded: 'Superseded', discarded: 'Discarded' },
   queue: {
     title: 'Waiting', byDeadline: 'by deadline', empty: 'Nothing waits for you now.', emptyText: 'Approvals, silent people and warnings about to expire are listed here by deadline.', since: 'since {span}', silent: '{n} silent', inForce: 'In force', noneInForce: 'No warning is in force.', alsoAbove: '{n} more in force are listed above.', ended: 'Ended', findEnded: 'Headline, area', noneEnded: 'None has ended yet.', answered: '{share}% answered',
-    kind: { approve: 'Approve', silent: 'Calling', draft: 'Draft', expiring: 'Expiring', returned: 'Returned' },
-    ask: { approve: 'approve', follow_up: 'follow up', send: 'send', extend_or_cancel: 'extend or cancel' },
+    kind: { approve: 'Approve', silent: 'Calling', draft: 'Draft', expiring: 'Expiring', returned: 'Returned', cancel: 'Can end' },
+    ask: { approve: 'approve', follow_up: 'follow up', send: 'send', extend_or_cancel: 'extend or cancel', cancel: 'cancel' },
+    quiet: 'All alarms have cleared; consider cancelling the warning',
   },
   start: {
     title: 'Begin here', draw: 'New warning', drawText: 'Draw an area on the map, or choose towns and villages', cap: 'Import a CAP file', capText: 'Choose one, or drop it anywhere on the page', steps: 'How a warning goes',

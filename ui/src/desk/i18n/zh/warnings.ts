@@ -2,8 +2,9 @@ export default {
   state: { draft: '草稿', pending: '待批', in_force: '在效', cancelled: '已解除', expired: '已到期', superseded: '已被替代', discarded: '已丢弃' },
   queue: {
     title: '待处理', byDeadline: '按期限排序', empty: '现在没有等您处理的事。', emptyText: '待批、未应、将到期的预警会按期限排在这里。', since: '{span}开始', silent: '{n} 人未应', inForce: '在效预警', noneInForce: '没有在效预警。', alsoAbove: '另有 {n} 条在效预警列在上面的待处理中。', ended: '已结束', findEnded: '找标题、地方', noneEnded: '还没有结束的预警。', answered: '已应 {share}%',
-    kind: { approve: '待批', silent: '叫应中', draft: '草稿', expiring: '将到期', returned: '被退回' },
-    ask: { approve: '请批', follow_up: '请跟进', send: '待发布', extend_or_cancel: '延长或解除' },
+    kind: { approve: '待批', silent: '叫应中', draft: '草稿', expiring: '将到期', returned: '被退回', cancel: '可解除' },
+    ask: { approve: '请批', follow_up: '请跟进', send: '待发布', extend_or_cancel: '延长或解除', cancel: '请解除' },
+    quiet: '告警均已解除，建议解除预警',
   },
   start: {
     title: '从这里开始', draw: '新建预警', drawText: '在地图上画区域，或从乡镇、村里选', cap: '导入 CAP 文件', capText: '选一个文件，或把它拖到页面任何地方', steps: '一条预警怎么走',
