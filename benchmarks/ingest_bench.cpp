@@ -10,9 +10,11 @@
 #include <boost/asio.hpp>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "benchmarks/node_rig.h"
 #include "gateway/device_server.h"
+#include "gateway/frame_log.h"
 #include "gateway/mqtt_intake.h"
 #include "protocols/sl651.h"
 #include "protocols/sl651_elements.h"
@@ -67,9 +69,17 @@ int64_t post_all(uint16_t port, const std::string& token, const std::vector<std:
   return stored;
 }
 
+// Raw frames are kept, as in the server.
+FrameLog& frames_of(NodeRig& rig) {
+  static std::map<std::string, std::unique_ptr<FrameLog>> logs;
+  auto& log = logs[rig.folder.path()];
+  if (!log) log = FrameLog::open({.folder = rig.folder.path() + "/frames"}).value();
+  return *log;
+}
+
 // The node behind HTTP, with a site that may send.
 struct Served {
-  explicit Served(NodeRig& r) : rig(r), sessions(r.clock, r.random), api(*r.node, sessions, options()), server(api) {
+  explicit Served(NodeRig& r) : rig(r), sessions(r.clock, r.random), api(*r.node, sessions, options(r)), server(api) {
     add_all_routes(api);
     site = account("site", "site");
     watcher = account("watcher", "duty");
@@ -82,8 +92,9 @@ struct Served {
     live = nullptr;
     server.stop();
   }
-  static ApiOptions options() {
+  static ApiOptions options(NodeRig& rig) {
     ApiOptions o;
+    o.frames = &frames_of(rig);
     o.log = [](std::string_view line) { progress(std::string(line)); };
     return o;
   }
@@ -141,7 +152,7 @@ bool http(NodeRig& rig) {
 
 bool sl651(NodeRig& rig) {
   constexpr int kRounds = 100;
-  auto server = DeviceServer::open(*rig.node, {{DeviceProtocol::sl651, "127.0.0.1:0", {}, ""}}, [](std::string_view line) { progress(std::string(line)); }).value();
+  auto server = DeviceServer::open(*rig.node, {{DeviceProtocol::sl651, "127.0.0.1:0", {}, ""}}, [](std::string_view line) { progress(std::string(line)); }, {&frames_of(rig), nullptr}).value();
   std::thread running([&] { server->run(); });
   asio::io_context io;
   struct Station {
@@ -210,7 +221,7 @@ bool mqtt(NodeRig& rig) {
     ::execl(kBroker, kBroker, "-c", config.c_str(), nullptr);
     ::_exit(127);
   }
-  MqttIntake intake(*rig.node, {"127.0.0.1", port, "anlan/#", {}, "", ""}, "bench", [](std::string_view line) { progress(std::string(line)); });
+  MqttIntake intake(*rig.node, {"127.0.0.1", port, "anlan/#", {}, "", ""}, "bench", [](std::string_view line) { progress(std::string(line)); }, &frames_of(rig));
   std::thread running([&] { intake.run(); });
   while (!intake.connected()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const int64_t now = rig.clock.now().ms;

@@ -33,6 +33,24 @@ struct PlacesCommand {
 };
 Result<void> import_place_files(const Config& config, const PlacesCommand& command);
 
+struct SimulateCommand {
+  std::string protocol = "sl651", to, scenario = "steady", codes, prefix, begin, password, topic = "anlan/simulated";
+  size_t links = 100;
+  double rate = 10, seconds = 60, base = 1, rise = 5;
+  uint64_t seed = 1;
+  bool list = false;  // only print the codes
+};
+// Prints what was sent, answered and refused. kUnavailable when the server could not be reached or went away.
+Result<void> simulate_devices(const SimulateCommand& command);
+
+struct ReplayReadingsCommand {
+  std::string file, to, token_file;
+  double speed = 1;
+  bool as_is = false;
+};
+// Prints progress and what was stored and refused. kUnavailable when the node cannot be reached after five tries.
+Result<void> replay_readings(const ReplayReadingsCommand& command);
+
 // "" in the configuration means SQLite in the data folder.
 std::string store_of(const Config& config);
 

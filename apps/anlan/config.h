@@ -28,8 +28,18 @@ struct Config {
   std::vector<std::string> base_maps;  // base_maps: "name|https://…/{z}/{x}/{y}.png|attribution", XYZ or WMTS
   bool local_cap_sources = false;  // local_cap_sources: also poll CAP sources on this machine (127.0.0.1) or link-local
   // Where sites and their devices send readings, besides /api/v1/readings.
-  std::vector<std::string> devices;  // devices: "sl651|0.0.0.0:5651|622927|1234": protocol (sl651, hj212, jtt808), address, place, password
+  std::vector<std::string> devices;  // devices: "sl651|udp:0.0.0.0:5651|622927|1234|m1": protocol (sl651, hj212, jtt808), address, place, password, mode
   std::vector<std::string> mqtt;     // mqtt: "broker:1883|anlan/#|622927|user|password": broker, topic, place, user, password
+  double frames_max_gb = 4;          // frames_max_gb: raw frames of thirty days, on disk; pictures of devices have a quarter of it besides
+  // Fires seen by satellites (NASA FIRMS CSV). fire_spots: {url: one or a list, folder: …, every: 10 min}
+  struct FireSpots {
+    std::vector<std::string> urls;
+    std::string folder;
+    int every_minutes = 10;
+  } fire_spots;
+  // Where readings go besides our own history.
+  std::string outlet;              // outlet: http://store:8428/api/v1/write, Prometheus remote write; "" sends nothing
+  std::string outlet_token;        // outlet_token: sent as "Authorization: Bearer"
   // How hard we work.
   int web_threads = 1;             // web_threads: event loops for connections
   int workers = 2;                 // workers: threads for reads, imports and documents

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "anlan/commands.h"
+#include "anlan/evaluate.h"
 #include "base/error_catalogue.h"
 
 namespace {
@@ -108,6 +109,66 @@ int main(int argc, char** argv) {
   places->add_option("--within", places_command.within, "only this province, city or county");
   places->add_option("--seed", places_command.seed, "of the approximate layout of places without position");
   places->callback([&] { run([&](const anlan::Config& c) { return anlan::import_place_files(c, places_command); }); });
+
+  auto* simulate = app.add_subcommand("simulate", "Devices that exist only in this program");
+  auto* devices = simulate->add_subcommand("devices", "Send readings to a gateway as real devices would");
+  simulate->require_subcommand(1);
+  anlan::SimulateCommand simulate_command;
+  devices->add_option("--protocol", simulate_command.protocol, "sl651, hj212, jtt808, mqtt, json or line");
+  devices->add_option("--to", simulate_command.to, "host:port; udp:host:port for datagrams")->required();
+  devices->add_option("--links", simulate_command.links, "how many links");
+  devices->add_option("--codes", simulate_command.codes, "file with the codes of links, one a line (or a CSV whose first column they are)");
+  devices->add_option("--prefix", simulate_command.prefix, "without --codes: what codes begin with, e.g. 622927P for 622927P001 ...");
+  devices->add_option("--rate", simulate_command.rate, "readings a second, of all links together");
+  devices->add_option("--seconds", simulate_command.seconds, "how long");
+  devices->add_option("--seed", simulate_command.seed, "what the values follow from");
+  devices->add_option("--scenario", simulate_command.scenario, "steady, storm, silent, flood or bad_clock");
+  devices->add_option("--base", simulate_command.base, "the value that readings keep to");
+  devices->add_option("--rise", simulate_command.rise, "in a storm: how far it rises in the course of the run");
+  devices->add_option("--begin", simulate_command.begin, "time of the first reading (default: now)");
+  devices->add_option("--password", simulate_command.password, "of the door; the site's token for json and line; user:password for mqtt");
+  devices->add_option("--topic", simulate_command.topic, "for mqtt");
+  devices->add_flag("--list", simulate_command.list, "only print the codes");
+  devices->callback([&] {
+    const auto done = anlan::simulate_devices(simulate_command);
+    if (!done) status = report(done.error());
+  });
+
+  auto* again = app.add_subcommand("replay-readings", "Send recorded readings (CSV: code, at, value) to a running node as if measured now");
+  anlan::ReplayReadingsCommand replay_command;
+  again->add_option("file", replay_command.file, "the CSV")->required();
+  again->add_option("--to", replay_command.to, "http://host:port of the node")->required();
+  again->add_option("--token-file", replay_command.token_file, "file with the site's token")->required();
+  again->add_option("--speed", replay_command.speed, "how many times as fast as recorded");
+  again->add_flag("--as-is", replay_command.as_is, "keep the recorded times; with --speed 0 without waiting");
+  again->callback([&] {
+    const auto done = anlan::replay_readings(replay_command);
+    if (!done) status = report(done.error());
+  });
+
+  auto* evaluate = app.add_subcommand("evaluate", "What rules and formulas do with recorded data, as tables (docs/evidence.md)");
+  evaluate->require_subcommand(1);
+  anlan::EvaluateCommand evaluate_command;
+  const auto evaluation = [&](const char* name, const char* what, auto judge) {
+    auto* command = evaluate->add_subcommand(name, what);
+    command->add_option("files", evaluate_command.files, "recorded data: files, or the folder that holds them")->required();
+    command->add_flag("--json", evaluate_command.json, "as JSON");
+    command->callback([&, judge] {
+      const auto evidence = judge(evaluate_command);
+      if (evidence) std::fputs((evaluate_command.json ? anlan::as_json(*evidence) : anlan::as_markdown(*evidence)).c_str(), stdout);
+      else status = report(evidence.error());
+    });
+    return command;
+  };
+  auto* biliuhe = evaluation("biliuhe", "Flood rules of one basin, tuned on 2012-2016 and scored on 2017-2019", anlan::evaluate_biliuhe);
+  biliuhe->add_option("--rules", evaluate_command.rules, "the rules, beside the pack");
+  biliuhe->add_option("--pack", evaluate_command.pack, "the pack");
+  biliuhe->add_flag("--tune", evaluate_command.tune, "also search for rain rules, on 2012-2016 alone");
+  auto* fires = evaluation("fires", "NASA FIRMS detections clustered into fires", anlan::evaluate_fires);
+  fires->add_option("--boundaries", evaluate_command.boundaries, "GeoJSON of provinces, GCJ-02 (default: ../../admin beside the data)");
+  auto* typhoon = evaluation("typhoon", "Towns inside the wind circles of a track", anlan::evaluate_typhoon);
+  typhoon->add_option("--places", evaluate_command.places, "CSV of towns with longitude and latitude, GCJ-02 (default: ../admin beside the data)");
+  evaluation("fire-weather", "The Fire Weather Index against the vectors of cffdrs", anlan::evaluate_fire_weather);
 
   CLI11_PARSE(app, argc, argv);
   return status;

@@ -1,7 +1,8 @@
 // The server: one node, its threads and its doors.
 //
-// Threads: the writer; the timer (calls, reactions, live flush, store housekeeping); the CAP poller; the workers; the
-// event loops of the web server. Stopping goes the other way round.
+// Threads: the writer; the timer (calls, reactions, live flush, store housekeeping); the CAP poller; the outlet of
+// readings; the workers; the event loops of the web server. Stopping goes the other way round.
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -14,12 +15,17 @@
 #include "demo/demo_sensors.h"
 #include "gateway/cap_poller.h"
 #include "gateway/device_server.h"
+#include "gateway/fire_spots_poller.h"
+#include "gateway/frame_log.h"
+#include "gateway/history_outlet.h"
 #include "gateway/http_fetcher.h"
 #include "gateway/mqtt_intake.h"
 #include "gateway/simulated_phones.h"
 #include "journal/backup.h"
 #include "loop/clock_watch.h"
 #include "registry/people_search.h"
+#include "signals/fire_weather_feed.h"
+#include "signals/retention.h"
 #include "web/api.h"
 #include "web/live_hub.h"
 #include "web/routes_demo.h"
@@ -36,6 +42,7 @@ constexpr Millis kTick = milliseconds(20);
 constexpr Millis kFlush = milliseconds(100);
 constexpr Millis kMaintain = seconds(5);
 constexpr Millis kPoll = seconds(5);
+constexpr int kLastTurns = 100;
 
 // Waits on the machine's clock, and wakes early when stopped.
 class Stopper {
@@ -135,12 +142,32 @@ Result<void> serve(const Config& config, const HowToServe& how) {
     sources.push_back(source);
   }
 
+  const auto frame_bytes = static_cast<uint64_t>(config.frames_max_gb * 1e9);
+  TRY(frames, FrameLog::open({.folder = config.data + "/frames", .bytes_max = frame_bytes}));
+  TRY(pictures, FrameLog::open({.folder = config.data + "/pictures", .bytes_max = frame_bytes / 4, .frame_bytes_max = size_t{2} << 20}));
   Workers workers(config.workers);
   TRY(history, History::open(config.data + "/history"));
   for (const auto& line : history->damage()) log_line("history: " + line);
   TRY(node, Node::open(settings, pack, std::move(store), disk, clock, random, [&](std::function<void()> work) {
     if (!workers.run(std::move(work))) log_line("too much waits for the workers; a reaction is tried again at the next tick");
   }, history.get()));
+
+  for (const auto& fault : node->watch().rule_faults()) log_line("the rule " + fault.id + " does not run with this pack: " + fault.why.describe());
+
+  // Readings to another store. Without one nothing is kept in the log for it.
+  std::unique_ptr<HistoryOutlet> outlet;
+  if (!how.look && !config.outlet.empty()) {
+    outlet = std::make_unique<HistoryOutlet>(*history, [&](LinkNumber link) {
+      const auto row = node->watch().find(RecordId{link});
+      if (!row) return OutletLabels{"#" + std::to_string(link), "", ""};
+      return OutletLabels{row->code.empty() ? "#" + std::to_string(link) : row->code, row->place.text(), pack.record_types[row->type].id};
+    }, remote_write(config.outlet, config.outlet_token), log_line, clock.now());
+  } else if (!how.look && history->follower()) {
+    TRY_VOID(history->set_follower(std::nullopt));
+  }
+  Retention retention(*history, [&] { return kept_links(node->watch()); }, log_line);
+
+  FireWeatherFeed fire_weather(node->watch(), node->records());
 
   Sessions sessions(clock, random);
   ApiOptions options;
@@ -152,6 +179,9 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   options.base_maps = config.base_maps;
   options.secure_cookies = tls;
   options.read_only = how.look;
+  if (outlet) options.more_metrics = [&] { return outlet_metrics(outlet->stats(clock.now())); };
+  options.frames = frames.get();
+  options.pictures = pictures.get();
   if (std::filesystem::exists(config.ui + "/index.html")) options.ui_folder = config.ui;
   else log_line("no web application at " + config.ui + ": the API alone is served");
   if (demo_wanted) options.demo_accounts = demo_accounts();
@@ -200,6 +230,7 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   std::thread writer([&] {
     while (node->writer().wait()) node->writer().run_batch();
   });
+  std::atomic<bool> retaining{false};
   std::thread timer([&] {
     Millis flushed{}, maintained{};
     do {
@@ -218,6 +249,17 @@ Result<void> serve(const Config& config, const HowToServe& how) {
       if (now - maintained >= kMaintain) {
         maintained = now;
         workers.run([&] { node->store().maintain(); });
+        if (!how.look && !retaining.exchange(true))
+          if (!workers.run([&] {
+                retention.run(clock.now());
+                fire_weather.run(clock.now());
+                retaining = false;
+              }))
+            retaining = false;
+        workers.run([&] {
+          for (auto* log : {frames.get(), pictures.get()})
+            if (const auto kept = log->flush(clock.now()); !kept) log_line("raw frames: " + kept.error().describe());
+        });
       }
     } while (stopper.wait(kTick));
   });
@@ -227,21 +269,35 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   std::vector<std::thread> intakes;
   if (!how.look) {
     if (!doors.empty()) {
-      auto opened = DeviceServer::open(*node, doors, log_line);
+      auto opened = DeviceServer::open(*node, doors, log_line, {frames.get(), pictures.get()});
       if (!opened) log_line(opened.error().describe());
       else devices = std::move(*opened);
     }
     if (devices) intakes.emplace_back([&] { devices->run(); });
     for (size_t i = 0; i < sources.size(); ++i) {
-      brokers.push_back(std::make_unique<MqttIntake>(*node, sources[i], config.sender + "-" + std::to_string(i + 1), log_line));
+      auto id = mqtt_client_id(disk, random, sources[i]);
+      if (!id) {
+        log_line(id.error().describe());
+        continue;
+      }
+      brokers.push_back(std::make_unique<MqttIntake>(*node, sources[i], *id, log_line, frames.get()));
       intakes.emplace_back([broker = brokers.back().get()] { broker->run(); });
     }
   }
   HttpFetcher fetcher(config.local_cap_sources);
   CapPoller poller(*node, fetcher);
+  FireSpotsPoller fire_spots(*node, fetcher, {config.fire_spots.urls, config.fire_spots.folder, minutes(config.fire_spots.every_minutes)}, log_line);
   std::thread polling([&] {
-    while (stopper.wait(kPoll))
-      if (!how.look) poller.poll(clock.now());
+    while (stopper.wait(kPoll)) {
+      if (how.look) continue;
+      poller.poll(clock.now());
+      fire_spots.poll(clock.now());
+    }
+  });
+
+  std::thread sending([&] {
+    while (outlet && stopper.wait(outlet->turn(clock.now()))) {
+    }
   });
 
   std::printf("\n  安澜 Anlan %s — %s\n", ANLAN_VERSION, settings.name.c_str());
@@ -266,9 +322,14 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   if (devices) devices->stop();
   for (const auto& broker : brokers) broker->stop();
   for (auto& intake : intakes) intake.join();
+  if (outlet) outlet->stop();
   stopper.stop();
   timer.join();
   polling.join();
+  sending.join();
+  // What is left of the log, while the other store takes it.
+  for (int turns = 0; outlet && turns < kLastTurns && outlet->turn(clock.now()).count == 0; ++turns) {
+  }
   workers.stop();
   node->writer().stop();
   writer.join();

@@ -57,5 +57,7 @@ class CountyMaker {
 
 // Objects of every type near the villages, and the posts of those who answer for them.
 void add_demo_objects(CountyMaker& maker);
+// Sensors of every kind, and what takes its readings from them: villages, slopes, reaches, basins.
+void add_demo_links(CountyMaker& maker);
 
 }  // namespace anlan

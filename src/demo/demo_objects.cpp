@@ -24,7 +24,6 @@ class Objects {
   void town(const Place& t, bool full);
   void county(PlaceCode c);
   void reservoirs();
-  void links();
 
  private:
   // The post that answers for a record; its holder is one of the village's people or somebody new.
@@ -160,34 +159,6 @@ void Objects::reservoirs() {
   }
 }
 
-// Sensors: what they say is made up by demo_sensors.cpp.
-void Objects::links() {
-  auto& d = m.dice;
-  int64_t rain = 0, river = 0, reservoir = 0, slope = 0, other = 0;
-  const auto code = [](const char* kind, int64_t n) { return fmt::format("{}{}{:03}", kDemoCounty.digits(), kind, n); };
-  const auto range = m.places.range(kDemoCounty);
-  for (uint32_t i = range.begin; i < range.end; ++i) {
-    const Place p = m.places.place(i);
-    const std::string name = stem(p.name, m.places.level(i));
-    if (m.places.level(i) == PlaceLevel::kTown) {
-      const double warning = 1'800 + static_cast<double>(d.between(0, 400));
-      m.record("river_gauge", name + "水位站", p.code, 1'200,
-               {{"code", code("Z", ++river)}, {"river", river % 2 ? "银川河" : "刘集河"}, {"warning", warning}, {"guaranteed", warning + 1.5}, {"historic", warning + 2.6}});
-      if (river % 3 == 1) m.record("wind_gauge", name + "风速站", p.code, 800, {{"code", code("W", ++other)}});
-      if (river % 5 == 2) m.record("gas_detector", name + "加气站可燃气体探测器", p.code, 500, {{"code", code("G", ++other)}, {"enterprise", name + "加气站"}, {"medium", "天然气"}});
-      if (river % 6 == 3) m.record("tank_level", name + "油库储罐液位", p.code, 500, {{"code", code("T", ++other)}, {"enterprise", name + "油库"}, {"high", 10.5}, {"high_high", 11.5}});
-      if (river % 8 == 4) m.record("tailings_gauge", name + "尾矿库浸润线", p.code, 1'500, {{"code", code("N", ++other)}, {"dam", name + "尾矿库"}, {"control", 4.0}});
-    }
-    if (m.places.level(i) != PlaceLevel::kVillage) continue;
-    if (d.chance(0.45)) m.record("rain_gauge", name + "雨量站", p.code, 600, {{"code", code("P", ++rain)}, {"basin", rain % 2 ? "银川河" : "刘集河"}, {"ready_1h", 30}, {"move_1h", 45}, {"ready_6h", 60}, {"move_6h", 90}});
-    if (d.chance(0.06)) {
-      const double limit = 1'850 + static_cast<double>(d.between(0, 450));
-      m.record("reservoir_gauge", name + "水库水位站", p.code, 900, {{"code", code("K", ++reservoir)}, {"reservoir", name + "水库"}, {"flood_limit", limit}, {"design", limit + 1.8}, {"check", limit + 2.9}});
-    }
-    if (d.chance(0.08)) m.record("slope_sensor", name + "滑坡位移计", p.code, 800, {{"code", code("S", ++slope)}, {"site", name + "滑坡"}, {"rate_orange", 20}, {"rate_red", 50}});
-  }
-}
-
 }  // namespace
 
 void add_demo_objects(CountyMaker& maker) {
@@ -202,7 +173,7 @@ void add_demo_objects(CountyMaker& maker) {
   }
   objects.county(kDemoCounty);
   objects.reservoirs();
-  objects.links();
+  add_demo_links(maker);
 }
 
 }  // namespace anlan

@@ -25,6 +25,7 @@ class DemoSensors {
     std::string kind;
     double limit = 0;   // warning level, flood limit
     bool rising = false;
+    Millis interval;
     UtcTime made;
     std::optional<UtcTime> last;
   };

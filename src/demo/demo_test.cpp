@@ -8,6 +8,7 @@
 #include "demo/demo.h"
 #include "demo/demo_county.h"
 #include "demo/demo_places.h"
+#include "demo/demo_sensors.h"
 #include "demo/rainstorm.h"
 #include "registry/people_search.h"
 #include "registry/phone_number.h"
@@ -370,6 +371,46 @@ TEST(Rainstorm, GoesOnAfterARestart) {
   EXPECT_EQ(t.geohazard()->id, draft->id) << "drafted once";
   auto reader = t.node->store().connect().value();
   EXPECT_EQ(reader->integer("SELECT COUNT(*) FROM warnings"), 2);
+}
+
+TEST(DemoSensors, AQuietCountyHasOneRiverAndTheStormRunsDownTheChains) {
+  NEEDS_PACKAGES();
+  DemoNode t;
+  DemoSensors sensors(*t.node, kSeed);
+  const auto standing = [&] {
+    std::map<std::string, int> out;
+    for (const auto& a : standing_alarms(*t.node->store().connect().value())) ++out[a.rule];
+    return out;
+  };
+  const auto play = [&](int minutes_long, const std::vector<PlaceCode>& towns) {
+    for (int i = 0; i < minutes_long; ++i, t.clock.at = t.clock.at + minutes(1)) {
+      sensors.tick(t.clock.at, [&] { return towns; });
+      for (int turn = 0; turn < 3; ++turn) {
+        t.node->tick();
+        while (t.node->writer().run_batch() > 0) {}
+      }
+    }
+  };
+  play(10, {});
+  auto quiet = standing();
+  EXPECT_EQ(quiet["river_level"], 1);
+  EXPECT_EQ(quiet["flood_downstream"], 1) << "it comes to the next reach";
+  quiet.erase("river_level");
+  quiet.erase("flood_downstream");
+  for (const auto& [rule, count] : quiet) ADD_FAILURE() << count << " alarms of " << rule << " on a quiet day";
+
+  std::vector<PlaceCode> towns;
+  for (const auto& town : storm_towns(demo_places().index->places())) towns.push_back(town.code);
+  play(40, towns);
+  const auto storm = standing();
+  for (const auto* rule : {"rain_amount", "flash_flood_village", "landslide_rain", "landslide_site", "landslide_village", "rain_631_towns", "rain_631_villages", "rain_631_call", "storm_over_town", "storm_schools", "basin_storm"})
+    EXPECT_TRUE(storm.contains(rule)) << rule;
+  int all = 0;
+  for (const auto& [rule, count] : storm) all += count;
+  EXPECT_LT(all, 800);
+  std::printf("  %d alarms:", all);
+  for (const auto& [rule, count] : storm) std::printf(" %s %d", rule.c_str(), count);
+  std::printf("\n");
 }
 
 }  // namespace

@@ -4,68 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio.hpp>
-#include <thread>
-
-#include "loop/node_rig.h"
-#include "protocols/hj212.h"
-#include "protocols/jtt808.h"
-#include "protocols/sl651.h"
-#include "protocols/sl651_elements.h"
+#include "gateway/device_rig.h"
 
 namespace anlan {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-
-class Devices : public testing::Test {
+class Devices : public DeviceRig {
  protected:
-  void SetUp() override {
-    t.fill();
-    server = DeviceServer::open(*t.node, {{DeviceProtocol::sl651, "127.0.0.1:0", PlaceCode(NodeRig::kCounty), "1234"}, {DeviceProtocol::hj212, "127.0.0.1:0", {}, ""}, {DeviceProtocol::jtt808, "127.0.0.1:0", {}, "secret"}},
-                                [this](std::string_view line) { log += std::string(line) + "\n"; }).value();
-    thread = std::thread([this] { server->run(); });
-  }
-  void TearDown() override {
-    server->stop();
-    thread.join();
-    server.reset();
-  }
-  RecordId link(const std::string& code, const char* type = "river_gauge") {
-    RecordPatch r;
-    r.name = "站" + code;
-    r.place = PlaceCode(622927101201);
-    r.fields = {{"code", code}};
-    return RecordId{t.id_of(t.run([&](Reader& reader, UtcTime) { return add_record(reader, t.node->pack(), t.node->places().get()->places(), type, r); }))};
-  }
-  tcp::socket connect(size_t door) {
-    tcp::socket s(io);
-    s.connect({asio::ip::address_v4::loopback(), server->port(door)});
-    return s;
-  }
-  // What comes back until `bytes` are there or the other side closes.
-  std::string receive(tcp::socket& s, size_t bytes) {
-    std::string out(bytes, '\0');
-    boost::system::error_code fault;
-    const size_t n = asio::read(s, asio::buffer(out), fault);
-    return out.substr(0, n);
-  }
-  std::string station_report(uint16_t serial, double level, uint16_t password = 0x1234) {
-    Sl651Frame frame;
-    frame.station = "0012345678";
-    frame.password = password;
-    frame.function = 0x32;
-    Sl651Writer writer(serial, t.clock.at);
-    frame.content = writer.station(frame.station).observed(t.clock.at).element(0x39, level, 4, 3).content();
-    return sl651_frame(frame);
-  }
-
-  NodeRig t{"sqlite", true};
-  asio::io_context io;
-  std::unique_ptr<DeviceServer> server;
-  std::thread thread;
-  std::string log;
+  Devices() : DeviceRig({{DeviceProtocol::sl651, "127.0.0.1:0", PlaceCode(NodeRig::kCounty), "1234"},
+                         {DeviceProtocol::hj212, "127.0.0.1:0", {}, ""},
+                         {DeviceProtocol::jtt808, "127.0.0.1:0", {}, "secret"},
+                         {DeviceProtocol::sl651, "127.0.0.1:0", PlaceCode(NodeRig::kCounty), "1234", true},
+                         {DeviceProtocol::sl651, "127.0.0.1:0", {}, "", true, false}}) {}
 };
 
 TEST_F(Devices, AStationIsAnsweredWhenItsReadingIsKept) {
@@ -79,7 +29,7 @@ TEST_F(Devices, AStationIsAnsweredWhenItsReadingIsKept) {
   EXPECT_FALSE(pieces[0].frame.up);
   EXPECT_EQ(pieces[0].frame.function, 0x32);
   EXPECT_EQ(t.history->last(static_cast<LinkNumber>(id.value))->value, 12.345) << "kept before it was answered";
-  EXPECT_EQ(t.node->watch().frame_of(id)->text.substr(0, 4), "7e7e");
+  EXPECT_EQ(t.node->watch().frame_of(id)->text.substr(0, 20), "7e7e010012345678****") << "its password is nobody's business";
   EXPECT_EQ(server->frames(), 1u);
 }
 
@@ -118,14 +68,124 @@ TEST_F(Devices, ALoggerOfHj212) {
   EXPECT_EQ(t.history->last(static_cast<LinkNumber>(id.value))->value, 42.5);
 }
 
+TEST_F(Devices, AStationOnUdpIsAnsweredWhereItSpeaksFrom) {
+  const auto id = link("0012345678/39");
+  auto s = udp_socket(3), other = udp_socket(3);
+  s.send(asio::buffer(station_report(7, 12.345)));
+  EXPECT_EQ(receive_datagram(s).size(), 25u);
+  EXPECT_EQ(t.history->last(static_cast<LinkNumber>(id.value))->value, 12.345) << "kept before it was answered";
+  // Two frames in one datagram, one datagram cut off, one with the wrong password: whole and rightful ones are answered.
+  s.send(asio::buffer(station_report(8, 12.4) + station_report(9, 12.5)));
+  EXPECT_EQ(receive_datagram(s).size(), 50u);
+  s.send(asio::buffer(station_report(10, 12.6).substr(0, 30)));
+  s.send(asio::buffer(station_report(11, 12.6, 0x9999)));
+  other.send(asio::buffer(station_report(12, 12.7)));
+  EXPECT_EQ(receive_datagram(other).size(), 25u);
+  EXPECT_EQ(s.available(), 0u);
+  EXPECT_EQ(server->connections(), 2u);
+}
+
+TEST_F(Devices, ModeM1IsNotAnswered) {
+  const auto id = link("0012345678/39");
+  auto s = udp_socket(4), asked = udp_socket(3);
+  s.send(asio::buffer(station_report(7, 12.345)));
+  EXPECT_TRUE(until([&] { return server->frames() == 1; }));
+  asked.send(asio::buffer(station_report(8, 12.5)));
+  receive_datagram(asked);
+  EXPECT_EQ(s.available(), 0u);
+  EXPECT_EQ(t.history->last(static_cast<LinkNumber>(id.value))->value, 12.5);
+}
+
+TEST_F(Devices, AStationIsAskedInM4) {
+  const auto id = link("0012345678/39");
+  const auto ask = [&] {
+    std::promise<bool> sent;
+    server->ask("0012345678", 0x37, "", [&](bool s) { sent.set_value(s); });
+    return sent.get_future().get();
+  };
+  EXPECT_FALSE(ask()) << "nobody has heard of it";
+  const auto converse = [&](auto&& send, auto&& get, double level) {
+    send(station_report(7, level - 1));
+    get(25);
+    EXPECT_TRUE(ask());
+    Sl651Decoder decoder;
+    const auto bytes = get(25);
+    const auto request = decoder.feed(bytes);
+    ASSERT_EQ(request.size(), 1u);
+    EXPECT_EQ(request[0].frame.function, 0x37);
+    EXPECT_EQ(request[0].frame.end, Sl651End::kEnq);
+    EXPECT_EQ(request[0].frame.password, 0x1234);
+    t.clock.at = t.clock.at + minutes(1);
+    const auto before = server->frames();
+    send(station_report(8, level, 0x1234, 0x37));
+    EXPECT_TRUE(until([&] { return server->frames() == before + 1; }));
+    EXPECT_TRUE(until([&] { return t.history->last(static_cast<LinkNumber>(id.value))->value == level; }));
+  };
+  auto s = connect(0);
+  converse([&](const std::string& b) { asio::write(s, asio::buffer(b)); }, [&](size_t n) { return receive(s, n); }, 12.5);
+  EXPECT_EQ(s.available(), 0u) << "the answer to a request is not answered";
+  auto u = udp_socket(3);
+  converse([&](const std::string& b) { u.send(asio::buffer(b)); }, [&](size_t) { return receive_datagram(u); }, 13.5);
+  EXPECT_EQ(u.available(), 0u);
+}
+
+TEST_F(Devices, RawFramesAreFoundByLinkAndPicturesByDevice) {
+  link("0012345678/39");
+  auto s = connect(0);
+  const auto report = station_report(7, 12.345);
+  asio::write(s, asio::buffer(report));
+  receive(s, 25);
+  const std::string jpeg = "\xFF\xD8\xFF" + std::string(3'000, 'j');
+  Sl651Frame frame;
+  frame.station = "0012345678";
+  frame.password = 0x1234;
+  frame.function = 0x36;
+  Sl651Writer writer(8, t.clock.at);
+  const auto packets = sl651_packets(frame, writer.station(frame.station).observed(t.clock.at).raw("\xF3\xF3").raw(jpeg).content(), 1'000);
+  ASSERT_GT(packets.size(), 2u);
+  for (const size_t lost : {size_t{1}, packets.size()}) {  // without the second, which is asked for; then it alone
+    std::string bytes;
+    for (size_t i = 0; i < packets.size(); ++i)
+      if ((i == 1) == (lost != 1)) bytes += packets[i];
+    asio::write(s, asio::buffer(bytes));
+    Sl651Decoder decoder;
+    const auto answer = receive(s, lost == 1 ? 28 : 25);
+    const auto pieces = decoder.feed(answer);
+    ASSERT_EQ(pieces.size(), 1u);
+    EXPECT_EQ(pieces[0].frame.end, lost == 1 ? Sl651End::kNak : Sl651End::kEsc);
+    if (lost == 1) EXPECT_EQ(pieces[0].frame.packet, 2);
+  }
+  auto wrong = station_report(9, 1);
+  wrong.back() ^= 1;
+  asio::write(s, asio::buffer(station_report(10, 1, 0x9999) + wrong + station_report(11, 12.4)));
+  receive(s, 25);
+  const auto found = frames->find({{"0012345678/39"}, UtcTime{0}, kNever, 10, true}).frames;
+  ASSERT_EQ(found.size(), 2u) << "what was not let in is not there";
+  EXPECT_EQ(found[1].bytes, report);
+  EXPECT_EQ(found[1].kind, FrameKind::sl651);
+  EXPECT_EQ(found[1].from, "127.0.0.1");
+  const auto of_device = frames->find({{"0012345678"}, UtcTime{0}, kNever, 100, true}).frames;
+  EXPECT_EQ(of_device.size(), packets.size() + 1) << "its packets, and the frame with the wrong sum";
+  const auto seen = pictures->find({{"0012345678"}, UtcTime{0}, kNever, 10, true}).frames;
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].bytes, jpeg);
+}
+
 TEST(DeviceDoors, AreRead) {
   const auto door = read_door("hj212|0.0.0.0:5212|622927|pw");
   ASSERT_TRUE(door);
   EXPECT_EQ(door->protocol, DeviceProtocol::hj212);
   EXPECT_EQ(door->place.digits(), 622927);
   EXPECT_EQ(door->password, "pw");
+  EXPECT_FALSE(door->udp);
   EXPECT_TRUE(read_door("sl651|127.0.0.1:1"));
-  for (const char* wrong : {"sl651", "modbus|127.0.0.1:1", "sl651|127.0.0.1:1|nowhere", "a|b|c|d|e"}) EXPECT_FALSE(read_door(wrong)) << wrong;
+  const auto m1 = read_door("sl651|udp:[::]:5651|622927||m1");
+  ASSERT_TRUE(m1);
+  EXPECT_TRUE(m1->udp);
+  EXPECT_FALSE(m1->answers);
+  EXPECT_EQ(m1->address, "[::]:5651");
+  EXPECT_TRUE(read_door("jtt808|udp:0.0.0.0:808||pw|m2"));
+  for (const char* wrong : {"sl651", "modbus|127.0.0.1:1", "sl651|127.0.0.1:1|nowhere", "a|b|c|d|e", "hj212|udp:0.0.0.0:1", "hj212|0.0.0.0:1|||m1", "sl651|0.0.0.0:1|||m7"}) EXPECT_FALSE(read_door(wrong)) << wrong;
 }
 
 }  // namespace

@@ -67,16 +67,26 @@ curl_socket_t open_outside(void* refused, curlsocktype, curl_sockaddr* address) 
 }  // namespace
 
 Result<FetchedDocument> HttpFetcher::get(const std::string& url, const std::string& etag, size_t max_bytes, Millis timeout) {
+  std::vector<std::string> headers;
+  if (!etag.empty()) headers.push_back("If-None-Match: " + etag);
+  return perform(url, headers, nullptr, max_bytes, timeout);
+}
+
+Result<FetchedDocument> HttpFetcher::post(const std::string& url, const std::vector<std::string>& headers, const std::string& body, size_t max_bytes, Millis timeout) {
+  return perform(url, headers, &body, max_bytes, timeout);
+}
+
+Result<FetchedDocument> HttpFetcher::perform(const std::string& url, const std::vector<std::string>& header_lines, const std::string* posted, size_t max_bytes, Millis timeout) {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
   if (!curl) return Error(ErrorCode::kInternal, {{"why", "curl"}});
   Sink sink{{}, {}, max_bytes};
   curl_slist* list = nullptr;
-  if (!etag.empty()) list = curl_slist_append(list, ("If-None-Match: " + etag).c_str());
+  for (const auto& line : header_lines) list = curl_slist_append(list, line.c_str());
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(list, curl_slist_free_all);
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl.get(), CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_FOLLOWLOCATION, posted ? 0L : 1L);
   curl_easy_setopt(curl.get(), CURLOPT_MAXREDIRS, 5L);
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count));
@@ -86,6 +96,10 @@ Result<FetchedDocument> HttpFetcher::get(const std::string& url, const std::stri
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &sink);
+  if (posted) {
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(posted->size()));
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, posted->data());
+  }
   bool refused = false;
   if (!local_too_) {
     curl_easy_setopt(curl.get(), CURLOPT_OPENSOCKETFUNCTION, open_outside);

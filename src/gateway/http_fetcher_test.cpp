@@ -57,6 +57,19 @@ TEST_F(Fetching, FollowsFiveRedirectsAndOnlyToTheWeb) {
   }
 }
 
+TEST_F(Fetching, PostsWithHeadersAndFollowsNothing) {
+  server.lay("/write", "HTTP/1.1 204 No Content\r\n\r\n");
+  const auto done = fetcher.post(server.url("/write"), {"Authorization: Bearer t0ken", "Expect:"}, "abc", 1'000, milliseconds(400));
+  ASSERT_TRUE(done) << done.error().describe();
+  EXPECT_EQ(done->status, 204);
+  EXPECT_THAT(server.last_request(), HasSubstr("POST /write HTTP/1.1\r\n"));
+  EXPECT_THAT(server.last_request(), HasSubstr("Authorization: Bearer t0ken\r\n"));
+  EXPECT_THAT(server.last_request(), HasSubstr("Content-Length: 3\r\n"));
+  server.lay("/moved", "HTTP/1.1 302 Found\r\nLocation: /write\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(fetcher.post(server.url("/moved"), {}, "abc", 1'000, milliseconds(400))->status, 302);
+  EXPECT_EQ(server.asked("/write"), 1);
+}
+
 TEST_F(Fetching, ThisMachineIsOutOfReachUnlessConfigured) {
   server.lay_ok("/a", "secret");
   const std::string port = server.url("").substr(server.url("").rfind(':'));

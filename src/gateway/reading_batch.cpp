@@ -24,6 +24,11 @@ void ReadingBatch::keep(size_t readings, Intake faults) {
   faults_ = std::move(faults);
 }
 
+void ReadingBatch::codes_from(size_t first, std::vector<std::string_view>& out) const {
+  out.clear();
+  for (size_t i = first; i < readings_.size(); ++i) out.push_back(readings_[i].link);
+}
+
 Result<void> ReadingBatch::add_json(std::string_view text) {
   const size_t before = size();
   const Intake faults = faults_;

@@ -25,6 +25,8 @@ class ReadingBatch {
   Result<void> add_lines(std::string_view text, LinePrecision precision, UtcTime now);
 
   size_t size() const { return readings_.size(); }
+  // The codes of the readings from this one on, in their order: what a raw frame is found by.
+  void codes_from(size_t first, std::vector<std::string_view>& out) const;
   // Hands them to the watch and forgets them. Faults found while reading are among those of the intake.
   Result<Intake> take(Watch& watch, std::span<const PlaceCode> scopes, std::string_view from, UtcTime now);
 

@@ -63,6 +63,7 @@ Result<void> Node::load() {
   caller_ = std::make_unique<Caller>(pack_, *contacts_, attachments_, [this](Command c) { writer_->submit(std::move(c)); });
   TRY(watch, Watch::create(pack_, *records_, attachments_, history_, [this](Command c) { writer_->submit(std::move(c)); }));
   watch_ = std::move(watch);
+  watch_->adopt_on([this](std::function<void()> work) { later_(std::move(work)); });
   reactions_ = std::make_unique<Reactions>(*this);
 
   TRY(reader, store_->connect());

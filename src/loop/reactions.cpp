@@ -28,7 +28,7 @@ void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
     if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
         f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<RoundClosed>() || f.as<ClockJumped>())
       dirty_ = true;
-    if (f.as<AlarmRaised>() || f.as<AlarmChanged>()) alarmed_ = true;
+    if (f.as<AlarmRaised>() || f.as<AlarmChanged>() || f.as<SituationWarned>()) alarmed_ = true;
     if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
       const auto person = node_.caller().person_of(a->round, a->seq);
       const auto phones = person ? node_.contacts().phones(person) : std::vector<std::string>();
@@ -149,10 +149,13 @@ void Reactions::draft_warnings() {
       return;
     }
     (*reader)->begin_read();
-    const auto waiting = situations_to_draft(**reader, node_.pack());
+    const auto waiting = situations_to_draft(**reader, *node_.watch().rules());
+    const auto granted = situations_to_issue(**reader, *node_.watch().rules());
     (*reader)->rollback();
     for (const auto id : waiting)
       node_.writer().submit({"node", "", "", [this, id](Reader& r, UtcTime now) { return warn_of_situation(node_, r, id, now); }, {}, {}});
+    for (const auto& [id, rule] : granted)
+      node_.writer().submit({"node", "", "", [this, id = id, rule = rule](Reader& r, UtcTime now) { return issue_of_situation(node_, r, id, rule, now); }, {}, {}});
   });
 }
 

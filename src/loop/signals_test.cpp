@@ -5,6 +5,8 @@
 #include "loop/node_rig.h"
 #include "loop/situation_warning.h"
 #include "signals/backtest.h"
+#include "signals/earthquake.h"
+#include "signals/own_rules.h"
 
 namespace anlan {
 namespace {
@@ -213,6 +215,131 @@ TEST_P(Signals, ABackTestDoesWhatTheRuleWouldHaveDone) {
   EXPECT_EQ(backtest(t.node->watch(), asked)->score->warned, 0);
   asked.rule.steps = {{WarningLevel::red, "sum(1h) >= "}};
   EXPECT_EQ(backtest(t.node->watch(), asked).error().code, ErrorCode::kInvalidField);
+}
+
+TEST_P(Signals, AVillageHasItsOwnLimitsOnTheGaugeAbove) {
+  gauge("R1", kNeighbour);
+  const auto village = gauge("V1", kVillage, "flood_village", {{"gauge", "R1"}, {"ready_1h", 30}, {"move_1h", 50}});
+  EXPECT_EQ(take({{"V1", t.clock.at, 1, 0}}).refused, 1) << "nobody sends for it";
+  rain({"R1"}, 3, hours(1));
+  const auto row = t.node->watch().find(village).value();
+  EXPECT_EQ(row.level, WarningLevel::orange);
+  EXPECT_EQ(row.last->value, 3);
+  EXPECT_NE(row.readings_of, row.id.value) << "its chart is the gauge's";
+  const auto list = situations();
+  const auto flood = std::find_if(list.begin(), list.end(), [](const SituationRow& s) { return s.hazard == "flash_flood"; });
+  ASSERT_NE(flood, list.end());
+  EXPECT_TRUE(flood->warning);
+  t.close();
+  t.open();
+  t.settle();
+  EXPECT_EQ(t.node->watch().find(village)->level, WarningLevel::orange);
+  rain({"R1"}, 5, hours(1));
+  EXPECT_EQ(t.node->watch().find(village)->level, WarningLevel::red) << "its windows were filled again at the start";
+}
+
+TEST_P(Signals, AFloodArrivesDownstream) {
+  gauge("W1", kVillage, "river_gauge", {{"warning", 10.0}, {"guaranteed", 12.0}});
+  RecordPatch reach;
+  reach.name = "下河段";
+  reach.place = PlaceCode(kOtherTown);
+  reach.fields = {{"upstream", "W1"}, {"travel", 90}};
+  const RecordId below{t.id_of(t.run([&](Reader& r, UtcTime) { return add_record(r, t.node->pack(), t.node->places().get()->places(), "downstream_reach", reach); }))};
+  const auto rise = [&] {
+    for (int i = 0; i < 3; ++i) {
+      take({{"W1", t.clock.at, 12.5, 0}});
+      t.pass(minutes(5));
+    }
+  };
+  rise();
+  ASSERT_EQ(situations().size(), 1u) << "one flood";
+  const auto alarms = alarms_of(*t.node->store().connect().value(), situations().front().id, 10);
+  const auto found = std::find_if(alarms.begin(), alarms.end(), [&](const AlarmRow& a) { return a.link == below; });
+  ASSERT_NE(found, alarms.end());
+  EXPECT_EQ(found->level, WarningLevel::orange);
+  EXPECT_EQ(found->cause, "雨量站W1");
+  EXPECT_EQ(found->due, found->at + minutes(90));
+  EXPECT_THAT(read_warning(*t.node->store().connect().value(), situations().front().warning)->content.places, testing::Contains(PlaceCode(622927100)));
+  const auto raised = count("AlarmRaised");
+  t.close();
+  t.open();
+  t.settle();
+  EXPECT_EQ(count("AlarmRaised"), raised);
+  EXPECT_EQ(count("AlarmCleared"), 0);
+  for (int i = 0; i < 60; ++i) {
+    take({{"W1", t.clock.at, 8, 0}});
+    t.pass(minutes(5));
+  }
+  EXPECT_EQ(count("AlarmCleared"), count("AlarmRaised")) << "what followed clears after it";
+}
+
+TEST_P(Signals, AnEarthquakeAlarmsTheDamsItShakes) {
+  RecordPatch dam;
+  dam.name = "上庄水库";
+  dam.place = PlaceCode(kVillage);
+  dam.position = LonLat{102.76, 35.84};
+  dam.fields = {{"scale", "small_1"}};
+  t.run([&](Reader& r, UtcTime) { return add_record(r, t.node->pack(), t.node->places().get()->places(), "reservoir", dam); });
+  const Earthquake quake{0, t.clock.at, 102.8, 35.7, 6.2, 10, "积石山"};
+  const PlaceCode county(NodeRig::kCounty);
+  EXPECT_TRUE(t.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, county, now); }));
+  t.settle();
+  ASSERT_EQ(situations().size(), 1u);
+  EXPECT_EQ(situations().front().hazard, "dam_danger");
+  EXPECT_GE(situations().front().level, WarningLevel::orange);
+  EXPECT_EQ(t.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, county, now); }).error().code, ErrorCode::kConflict) << "a feed repeats itself";
+  t.close();
+  t.open();
+  t.settle();
+  EXPECT_EQ(count("AlarmRaised"), 1);
+  t.pass(hours(73));
+  EXPECT_EQ(count("AlarmCleared"), 1);
+}
+
+// A rule may issue without approval only where it says so, and never over what a person has written.
+TEST_P(Signals, OnlyARuleThatIsGrantedItIssuesByItself) {
+  const auto rule = [&](const char* grant) {
+    return std::string("alarm_rules:\n  - { id: gas_release, zh: 气体泄漏, en: Gas, type: gas_detector, hazard: hazardous_chemicals, steps: [{ level: yellow, when: \"value >= 25\" }, "
+                       "{ level: red, when: \"value >= 50\" }], ") + grant + " clear_after: 10 min, source: 应急预案, effective_from: 2026-01-01 }\n";
+  };
+  gauge("G1", kVillage, "gas_detector");
+  EXPECT_TRUE(t.run([&](Reader& r, UtcTime) { return set_own_rule(r, t.node->pack(), "gas_release", rule("draft_from: yellow, issue_from: red,")); }));
+  t.pass(minutes(1));
+  take({{"G1", t.clock.at, 30, 0}});
+  t.settle();
+  ASSERT_EQ(situations().size(), 1u);
+  const auto id = situations().front().warning;
+  ASSERT_TRUE(id);
+  const auto state = [&] { return read_warning(*t.node->store().connect().value(), id)->state; };
+  EXPECT_EQ(state(), WarningState::draft) << "yellow waits for a person";
+  t.pass(minutes(1));
+  take({{"G1", t.clock.at, 80, 0}});
+  t.settle();
+  EXPECT_EQ(state(), WarningState::in_force);
+  const auto issued = read_warning(*t.node->store().connect().value(), id).value();
+  EXPECT_EQ(issued.content.level, WarningLevel::red) << "brought up to now";
+  EXPECT_EQ(issued.approver, "node");
+  EXPECT_EQ(count("WarningIssued"), 1);
+}
+
+TEST_P(Signals, ADraftThatAPersonTouchedIsNotIssuedByARule) {
+  gauge("G1", kVillage, "gas_detector");
+  EXPECT_TRUE(t.run([&](Reader& r, UtcTime) {
+    return set_own_rule(r, t.node->pack(), "gas_release", "alarm_rules:\n  - { id: gas_release, zh: 气体泄漏, en: Gas, type: gas_detector, hazard: hazardous_chemicals, steps: [{ level: yellow, when: \"value >= 25\" }, "
+      "{ level: red, when: \"value >= 50\" }], draft_from: yellow, issue_from: red, clear_after: 10 min, source: 应急预案, effective_from: 2026-01-01 }\n");
+  }));
+  t.pass(minutes(1));
+  take({{"G1", t.clock.at, 30, 0}});
+  t.settle();
+  const auto id = situations().front().warning;
+  auto content = read_warning(*t.node->store().connect().value(), id)->content;
+  content.message = "请撤到上风向";
+  EXPECT_TRUE(t.run([&](Reader& r, UtcTime now) { return edit_warning(r, t.node->pack(), id, content, now); }));
+  t.pass(minutes(1));
+  take({{"G1", t.clock.at, 80, 0}});
+  t.settle();
+  EXPECT_EQ(read_warning(*t.node->store().connect().value(), id)->state, WarningState::draft);
+  EXPECT_EQ(count("WarningIssued"), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Signals, testing::Values("sqlite", "postgres"), [](const auto& info) { return std::string(info.param); });

@@ -20,7 +20,14 @@ bool is_warned(Reader& reader, const SituationRow& situation);
 // kConflict when no alarm stands.
 Result<Decision> warn_of_situation(Node& node, Reader& reader, SituationId id, UtcTime now);
 
+// Issues the draft of the situation, brought up to now, because `rule` grants it; {"warning":id}. kConflict when a
+// person has worked on the draft or no alarm stands.
+Result<Decision> issue_of_situation(Node& node, Reader& reader, SituationId id, const std::string& rule, UtcTime now);
+
 // Situations with an alarm of a level from which its rule drafts by itself, for which none was ever drafted.
-std::vector<SituationId> situations_to_draft(Reader& reader, const Pack& pack);
+std::vector<SituationId> situations_to_draft(Reader& reader, const RuleBook& rules);
+
+// Situations whose draft a rule may issue without approval, and the rule's name.
+std::vector<std::pair<SituationId, std::string>> situations_to_issue(Reader& reader, const RuleBook& rules);
 
 }  // namespace anlan

@@ -84,8 +84,8 @@ std::string jtt808_registration_body(bool is_2019, const Jtt808Registration& reg
 std::string jtt808_authentication_body(bool is_2019, std::string_view code, std::string_view imei, std::string_view software);
 
 // The centre's side of one connection (one terminal). Positions (0200, 0201, 0704), heartbeats and log-outs carry the general
-// answer 8001; registration and authentication are the caller's to decide; unknown messages are answered "not supported".
-// A message in packets is kept until it is whole: at most 256 packets, 256 KiB, one message at a time.
+// answer 8001, multimedia (0801; kPicture when it is an image) its own 8800; registration and authentication are the
+// caller's to decide; unknown messages are answered "not supported". A message in packets is kept until it is whole: at most 256 packets, 256 KiB, one message at a time.
 class Jtt808Centre {
  public:
   static constexpr unsigned kPacketsMax = 256;
@@ -110,6 +110,7 @@ class Jtt808Centre {
  private:
   DeviceEvent event_of(const Jtt808Piece& piece);
   DeviceEvent message(const Jtt808Header& header, std::string_view body);
+  DeviceEvent multimedia(std::string_view body);
   DeviceEvent packet(const Jtt808Piece& piece);
   std::string send(uint16_t id, std::string_view body);
 

@@ -132,12 +132,35 @@ DeviceEvent Jtt808Centre::message(const Jtt808Header& header, std::string_view b
       event.fault = FrameFault::kMalformed;
       event.why = "a position cannot be read";
       return event;
+    case 0x0801: return multimedia(body);
     default:
       event.fault = FrameFault::kUnknownFunction;
       event.why = fmt::format("message {:04X} is not known", header.id);
       event.reply = answer(header.id, header.serial, Result808::kUnsupported);
       return event;
   }
+}
+
+// Number u32, kind (0 image), format, event, channel, the 28 bytes of a position, and the file.
+DeviceEvent Jtt808Centre::multimedia(std::string_view body) {
+  constexpr size_t kBefore = 8, kPosition = 28;
+  DeviceEvent event;
+  if (body.size() <= kBefore + kPosition) {
+    event.kind = DeviceEventKind::kNotice;
+    event.fault = FrameFault::kMalformed;
+    event.why = "a multimedia message is too short";
+    return event;
+  }
+  event.kind = byte_at(body, 4) == 0 ? DeviceEventKind::kPicture : DeviceEventKind::kNotice;
+  event.attachment = body.substr(kBefore + kPosition);
+  if (const auto position = read_jtt808_position(body.substr(kBefore, kPosition))) {
+    event.report.sent = position->at;
+    put_observations(*position, event.report.observations);
+  }
+  std::string answer;
+  put_u32(answer, u32_at(body, 0));
+  event.reply = send(0x8800, answer);
+  return event;
 }
 
 DeviceEvent Jtt808Centre::packet(const Jtt808Piece& piece) {

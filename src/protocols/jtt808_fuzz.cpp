@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   anlan::Jtt808Header header;
   header.phone = "13900001234";
   const auto body = bytes.substr(0, anlan::kJtt808BodyMax);
-  for (const uint16_t id : {0x0100, 0x0102, 0x0200, 0x0201, 0x0704}) {
+  for (const uint16_t id : {0x0100, 0x0102, 0x0200, 0x0201, 0x0704, 0x0801}) {
     header.id = id;
     header.is_2019 = (data[0] & 1) != 0;
     for (const auto& event : centre.feed(anlan::jtt808_frame(header, body)))

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "protocols/check_sums.h"
+#include "protocols/packed_bytes.h"
 #include "protocols/test_bytes.h"
 
 namespace anlan {
@@ -220,6 +221,25 @@ TEST(Jtt808, joins_packets_and_asks_for_missing_ones) {
   many.packets = 3;
   many.packet = 4;
   EXPECT_EQ(centre.feed(jtt808_frame(many, "x")).at(0).fault, FrameFault::kFragments);
+}
+
+TEST(Jtt808, puts_an_image_together_and_answers_it) {
+  std::string body, image = "\xFF\xD8\xFF" + std::string(5'000, 'j');
+  put_u32(body, 77);
+  body += std::string("\x00\x00\x01\x02", 4);  // image, JPEG, event, channel
+  body += jtt808_position_body(position()).substr(0, 28);
+  DeviceEvent last;
+  Jtt808Centre centre;
+  for (const auto& frame : jtt808_frames(header(0x0801), body + image, 700)) last = centre.feed(frame).at(0);
+  EXPECT_EQ(last.kind, DeviceEventKind::kPicture);
+  EXPECT_EQ(last.attachment, image);
+  EXPECT_EQ(last.report.observations.at(0).element, "lat");
+  const auto answer = only(last.reply);
+  EXPECT_EQ(answer.header.id, 0x8800);
+  EXPECT_EQ(to_hex(answer.body), "0000004d");
+  body[4] = 1;  // sound
+  EXPECT_EQ(event_of(jtt808_frame(header(0x0801), body + "abc")).kind, DeviceEventKind::kNotice);
+  EXPECT_EQ(event_of(jtt808_frame(header(0x0801), body.substr(0, 20))).fault, FrameFault::kMalformed);
 }
 
 TEST(Jtt808, finds_messages_split_anywhere_joined_and_behind_garbage) {

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const size_t cut = bytes.empty() ? 0 : data[0] % bytes.size();
   const anlan::UtcTime now{1'782'864'005'000};
-  anlan::Sl651Centre centre;
+  anlan::Sl651Centre centre, datagrams;
   anlan::Sl651Decoder decoder;
   for (const auto part : {bytes.substr(0, cut), bytes.substr(cut)}) {
     for (const auto& event : centre.feed(part, now)) {
@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       if (!event.reply.empty() && (station.feed(event.reply).size() != 1 || station.buffered() != 0)) std::abort();
     }
     if (centre.buffered() > anlan::kSl651FrameMax + anlan::Sl651Centre::kMessageBytesMax) std::abort();
+    // The same bytes as datagrams of one address: nothing of a frame is left, packets of a message may be.
+    (void)datagrams.feed_datagram(part, now);
+    if (datagrams.buffered() > anlan::Sl651Centre::kMessageBytesMax) std::abort();
     for (const auto& piece : decoder.feed(part))
       if (piece.fault == anlan::FrameFault::kNone && anlan::sl651_frame(piece.frame).size() != piece.frame.raw.size()) std::abort();
   }

@@ -13,14 +13,23 @@ const T* by_id(const std::vector<T>& items, std::string_view id) {
 
 }  // namespace
 
+const AlarmRule* RuleBook::alarm(std::string_view id) const { return by_id(alarms, id); }
+const AreaRule* RuleBook::area(std::string_view id) const { return by_id(areas, id); }
+const Chain* RuleBook::chain(std::string_view id) const { return by_id(chains, id); }
+const Rule* RuleBook::rule(std::string_view id) const {
+  const Rule* found = nullptr;
+  each([&](const Rule& r) {
+    if (r.id == id) found = &r;
+  });
+  return found;
+}
+
 const Hazard* Pack::hazard(std::string_view id) const { return by_id(hazards, id); }
 const Rank* Pack::rank(std::string_view id) const { return by_id(ranks, id); }
 const PostKind* Pack::post_kind(std::string_view id) const { return by_id(post_kinds, id); }
 const ChannelRule* Pack::channel(std::string_view id) const { return by_id(channels, id); }
 const AnswerMeaning* Pack::answer(std::string_view id) const { return by_id(answers, id); }
 const RecordType* Pack::record_type(std::string_view id) const { return by_id(record_types, id); }
-const AreaRule* Pack::area_rule(std::string_view id) const { return by_id(area_rules, id); }
-const AlarmRule* Pack::alarm_rule(std::string_view id) const { return by_id(alarm_rules, id); }
 
 int Pack::rank_order(std::string_view id) const {
   const auto* found = rank(id);

@@ -131,8 +131,7 @@ struct Pack {
   std::vector<TextTemplate> templates;
   std::string cancelled;                   // the message to those reached when a warning is cancelled; "" sends none
   std::vector<RecordType> record_types;
-  std::vector<AlarmRule> alarm_rules;
-  std::vector<AreaRule> area_rules;
+  RuleBook rules;
   std::vector<PlaceReading> readings;
   std::map<std::string, Named> sentences;  // kind of fact → sentence for the journal page, {field} replaced
   Millis phone_stale_after;                // a phone not confirmed for this long is shown as stale
@@ -147,8 +146,6 @@ struct Pack {
   const AnswerMeaning* answer_by_digit(int digit) const;
   const CallRule* call_rule(WarningLevel level, std::string_view rank) const;  // null: this rank is not called
   const RecordType* record_type(std::string_view id) const;
-  const AlarmRule* alarm_rule(std::string_view id) const;
-  const AreaRule* area_rule(std::string_view id) const;
   bool needs_second_person(WarningLevel level) const;
 };
 

@@ -95,19 +95,7 @@ void PackReader::read_file(const std::string& file, std::string_view text) {
     pack_.record_types.push_back(read_record_type(item));
     names_.define(PackSection::record_types, pack_.record_types.back().id, item.spot(), faults_);
   });
-  each(top, "alarm_rules", [&](MapReader& item) {
-    auto rule = read_alarm_rule(item);
-    names_.define(PackSection::alarm_rules, rule.id, item.spot(), faults_);
-    names_.use(PackSection::record_types, rule.type, item.spot());
-    names_.use(PackSection::hazards, rule.hazard, item.spot());
-    pack_.alarm_rules.push_back(std::move(rule));
-  });
-  each(top, "area_rules", [&](MapReader& item) {
-    auto rule = read_area_rule(item);
-    names_.define(PackSection::alarm_rules, rule.id, item.spot(), faults_);
-    names_.use(PackSection::hazards, rule.hazard, item.spot());
-    pack_.area_rules.push_back(std::move(rule));
-  });
+  read_rules(top, pack_.rules);
   each(top, "readings", [&](MapReader& item) {
     pack_.readings.push_back({item.text("name", Need::kRequired, 40), item.text("pinyin", Need::kRequired, 200)});
     spots_.readings.push_back(item.spot());
@@ -281,7 +269,7 @@ Result<Pack> PackReader::finish() {
   if (!has_pack_section_) faults_.add(spots_.pack, "缺少 pack 一节（name、version 等）", "the section pack (name, version, …) is missing");
   names_.check(faults_);
   check_pack(pack_, spots_, faults_);
-  check_alarm_rules(pack_, faults_);
+  check_rules(pack_, pack_.rules, faults_);
   if (!faults_.empty()) return faults_.error("pack");
   return std::move(pack_);
 }

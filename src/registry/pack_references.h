@@ -10,8 +10,8 @@
 
 namespace anlan {
 
-enum class PackSection { hazards, ranks, post_kinds, channels, answers, record_types, alarm_rules };
-BOOST_DESCRIBE_ENUM(PackSection, hazards, ranks, post_kinds, channels, answers, record_types, alarm_rules)
+enum class PackSection { hazards, ranks, post_kinds, channels, answers, record_types };
+BOOST_DESCRIBE_ENUM(PackSection, hazards, ranks, post_kinds, channels, answers, record_types)
 
 class PackReferences {
  public:

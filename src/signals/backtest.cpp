@@ -128,7 +128,7 @@ Result<BacktestReport> backtest(const Watch& watch, const BacktestAsked& asked) 
   for (const auto& link : links) {
     Run run(asked, link, report.alarms);
     TRY_VOID(run.begin(spec, watch.limits_of_link(link.id), begin));
-    TRY_VOID(history->read(static_cast<LinkNumber>(link.id.value), begin, asked.until, [&](std::span<const Sample> samples) {
+    TRY_VOID(history->read(link.readings_of, begin, asked.until, [&](std::span<const Sample> samples) {
       for (const auto& s : samples) run.take(s);
       report.readings += static_cast<int64_t>(samples.size());
       return report.readings <= BacktestReport::kReadingsMax;

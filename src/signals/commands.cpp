@@ -16,18 +16,11 @@ PlaceCode situation_place(PlaceCode place) {
   return place;
 }
 
-// The hazard of a rule of links or of areas; null when the pack has no such rule.
-const std::string* hazard_of(const Pack& pack, const std::string& rule) {
-  if (const auto* r = pack.alarm_rule(rule)) return &r->hazard;
-  const auto* r = pack.area_rule(rule);
-  return r ? &r->hazard : nullptr;
-}
-
 Decision about(SituationId id) { return {{}, "{\"situation\":" + std::to_string(id.value) + "}"}; }
 
 }  // namespace
 
-Result<Decision> record_alarms(Reader& reader, const Pack& pack, std::span<const AlarmWanted> wanted) {
+Result<Decision> record_alarms(Reader& reader, const RuleBook& rules, std::span<const AlarmWanted> wanted) {
   Decision decision;
   int64_t next_alarm = peek_id(reader, "alarm"), next_situation = peek_id(reader, "situation");
   std::map<std::pair<std::string, PlaceCode>, SituationId> situations;  // found or opened by this command
@@ -42,7 +35,7 @@ Result<Decision> record_alarms(Reader& reader, const Pack& pack, std::span<const
     return entry->second;
   };
   for (const auto& w : wanted) {
-    const auto* hazard = hazard_of(pack, w.rule);
+    const auto* rule = rules.rule(w.rule);
     struct {
       AlarmId alarm;
       SituationId situation;
@@ -52,11 +45,13 @@ Result<Decision> record_alarms(Reader& reader, const Pack& pack, std::span<const
     const std::string sql = std::string("SELECT id, situation, level FROM alarms WHERE link = ? AND rule = ? AND cleared_at = 0") + (w.link ? " AND place <> ?" : " AND place = ?");
     reader.query(sql, {w.link, Arg(w.rule), w.link ? Arg(-1) : Arg(w.place)}, [&](const Row& row) { now = {AlarmId{row.integer(0)}, SituationId{row.integer(1)}, static_cast<WarningLevel>(row.integer(2))}; });
     const auto record = [&](auto f, SituationId situation) { decision.facts.push_back(fact(std::move(f), situation_subject(situation), w.place)); };
-    if (!w.level || !hazard) {
+    if (!w.level || !rule) {
       if (now.alarm) record(AlarmCleared{now.alarm, now.situation, w.name, w.at}, now.situation);
     } else if (!now.alarm) {
-      const auto situation = situation_for(*hazard, situation_place(w.place));
-      record(AlarmRaised{AlarmId{next_alarm++}, situation, w.link, w.name, w.rule, *w.level, w.value, w.at}, situation);
+      const auto situation = situation_for(rule->hazard, situation_place(w.place));
+      const AlarmId alarm{next_alarm++};
+      record(AlarmRaised{alarm, situation, w.link, w.name, w.rule, *w.level, w.value, w.at}, situation);
+      if (!w.cause.empty() || w.due) record(AlarmExplained{alarm, situation, w.name, w.cause, w.due}, situation);
     } else if (now.level != *w.level) {
       record(AlarmChanged{now.alarm, now.situation, w.name, *w.level, w.value, w.at}, now.situation);
     }

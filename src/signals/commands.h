@@ -21,11 +21,13 @@ struct AlarmWanted {
   std::optional<WarningLevel> level;  // nothing: no alarm
   double value = 0;
   UtcTime at;  // of the reading
+  std::optional<UtcTime> due;  // when it arrives, of what comes from upstream
+  std::string cause;           // the name of what it follows from; "" for what was measured itself
 };
 
 // Raises, changes and clears what differs from the tables, and nothing else: saying the same again changes nothing.
 // Alarms of one hazard in one county go into one situation. O(wanted), each an index lookup.
-Result<Decision> record_alarms(Reader& reader, const Pack& pack, std::span<const AlarmWanted> wanted);
+Result<Decision> record_alarms(Reader& reader, const RuleBook& rules, std::span<const AlarmWanted> wanted);
 // Ends situations that have been quiet. O(situations that stand).
 Result<Decision> close_quiet_situations(Reader& reader, UtcTime now);
 

@@ -48,11 +48,11 @@ class Alarms : public testing::TestWithParam<const char*> {
   // How many facts it made.
   int64_t want(std::vector<AlarmWanted> wanted) {
     const auto before = writer->seq();
-    EXPECT_TRUE(run([&](Reader& r, UtcTime) { return record_alarms(r, pack, wanted); }));
+    EXPECT_TRUE(run([&](Reader& r, UtcTime) { return record_alarms(r, pack.rules, wanted); }));
     return writer->seq() - before;
   }
   AlarmWanted rain(int64_t link, int64_t where, std::optional<WarningLevel> level, double value = 60) {
-    return {RecordId{link}, "雨量站" + std::to_string(link), PlaceCode(where), "rain_amount", level, value, clock.at};
+    return {RecordId{link}, "雨量站" + std::to_string(link), PlaceCode(where), "rain_amount", level, value, clock.at, {}, {}};
   }
   SituationRow situation(int64_t id) { return read_situation(*reader, SituationId{id}).value(); }
   std::vector<int64_t> listed(bool closed = false) {

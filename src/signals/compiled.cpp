@@ -1,5 +1,7 @@
 #include "signals/compiled.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -11,6 +13,8 @@ stream::QualitySpec quality_of(const SignalSpec& s) {
   if (s.min) q.min = *s.min;
   if (s.max) q.max = *s.max;
   if (s.step_max) q.step_max = *s.step_max;
+  // Half an hour of the steepest rise there is above the highest limit: somebody sends another unit.
+  if (s.step_max && !s.limits.empty()) q.over_limits = *s.step_max * 30;
   if (s.flat_after) q.flat_after = *s.flat_after;
   q.interval = s.interval;
   q.late_after = s.late_after;
@@ -37,6 +41,7 @@ stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rul
   t.id = type.id;
   t.quality = quality_of(*type.signal);
   t.limits = type.signal->limits;
+  if (type.signal->neighbours) t.extra_windows = {type.signal->neighbours->window};
   for (const auto& rule : rules)
     if (rule.type == type.id) t.rules.push_back(compiled(rule));
   return t;
@@ -48,10 +53,15 @@ Millis memory_of(const stream::TypePlan& type) {
   return longest;
 }
 
+std::string kind_of(const AreaRule& rule) {
+  if (!rule.by.empty()) return rule.over + " by " + rule.by;
+  return rule.within_km > 0 ? fmt::format("{} within {}", rule.over, rule.within_km) : rule.over;
+}
+
 std::vector<stream::AreaRuleSpec> compiled(std::span<const AreaRule> rules) {
   std::vector<stream::AreaRuleSpec> out;
   for (const auto& rule : rules) {
-    stream::AreaRuleSpec spec{rule.id, rule.over, {}, rule.hold, rule.clear_after};
+    stream::AreaRuleSpec spec{rule.id, kind_of(rule), {}, rule.hold, rule.clear_after};
     for (const auto& step : rule.steps) spec.steps.push_back({level_number(step.level), step.when});
     out.push_back(std::move(spec));
   }

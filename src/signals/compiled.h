@@ -14,6 +14,8 @@ stream::RuleSpec compiled(const AlarmRule& rule);
 stream::TypeSpec compiled(const RecordType& type, std::span<const AlarmRule> rules);
 // How far back a reading still counts: the longest window, and what makes a sensor flat.
 Millis memory_of(const stream::TypePlan& type);
+// The kind of groups that a rule is about: "county", or "reservoir within 10", "basin by basin".
+std::string kind_of(const AreaRule& rule);
 std::vector<stream::AreaRuleSpec> compiled(std::span<const AreaRule> rules);
 // In the order of the type's limits; NaN where the record says nothing.
 std::vector<double> limits_of(const RecordType& type, const json::object& fields);

@@ -5,6 +5,7 @@
 // Readings are no facts: they are many and mean little each. They live in the history (history/history.h).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct AlarmRaised {
   static constexpr std::string_view kKind = "AlarmRaised";
   AlarmId alarm;
   SituationId situation;
-  RecordId link;     // none: of a rule over the place of the header
+  RecordId link;     // or the object that it is about; none: the place of the header
   std::string name;  // of the link, or of the rule
   std::string rule;
   WarningLevel level = WarningLevel::blue;
@@ -26,6 +27,17 @@ struct AlarmRaised {
   UtcTime at;        // of the reading
 };
 BOOST_DESCRIBE_STRUCT(AlarmRaised, (), (alarm, situation, link, name, rule, level, value, at))
+
+// Why an alarm stands where nothing was measured, and when what it warns of arrives.
+struct AlarmExplained {
+  static constexpr std::string_view kKind = "AlarmExplained";
+  AlarmId alarm;
+  SituationId situation;
+  std::string name;
+  std::string cause;  // the name of what it follows from
+  std::optional<UtcTime> due;
+};
+BOOST_DESCRIBE_STRUCT(AlarmExplained, (), (alarm, situation, name, cause, due))
 
 struct AlarmChanged {
   static constexpr std::string_view kKind = "AlarmChanged";
@@ -82,6 +94,7 @@ struct SituationWarned {
 BOOST_DESCRIBE_STRUCT(SituationWarned, (), (situation, warning))
 
 void apply(Tables&, const AlarmRaised&, const FactHeader&);
+void apply(Tables&, const AlarmExplained&, const FactHeader&);
 void apply(Tables&, const AlarmChanged&, const FactHeader&);
 void apply(Tables&, const AlarmCleared&, const FactHeader&);
 void apply(Tables&, const SituationOpened&, const FactHeader&);

@@ -6,7 +6,7 @@ namespace {
 const std::string kSituation =
     "SELECT id, hazard, place, state, opened_at, changed_at, closed_at, taken_by, taken_at, warning, standing, highest, "
     "(SELECT MAX(a.level) FROM alarms a WHERE a.situation = situations.id AND a.cleared_at = 0) AS level FROM situations ";
-const std::string kAlarm = "SELECT id, situation, link, rule, level, highest, value, at, raised_at, changed_at, cleared_at, place FROM alarms ";
+const std::string kAlarm = "SELECT id, situation, link, rule, level, highest, value, at, raised_at, changed_at, cleared_at, place, cause, due FROM alarms ";
 
 std::optional<UtcTime> time_or_nothing(const Row& row, int column) { return row.is_null(column) ? std::nullopt : std::optional<UtcTime>(row.time(column)); }
 
@@ -44,6 +44,8 @@ std::vector<AlarmRow> alarms(Reader& reader, const std::string& rest, std::initi
     a.changed_at = row.time(9);
     if (row.integer(10)) a.cleared_at = row.time(10);
     a.place = PlaceCode(row.integer(11));
+    if (!row.is_null(12)) a.cause = row.text(12);
+    if (!row.is_null(13)) a.due = row.time(13);
     out.push_back(std::move(a));
   });
   return out;

@@ -31,13 +31,15 @@ struct SituationRow {
 struct AlarmRow {
   AlarmId id;
   SituationId situation;
-  RecordId link;  // none: of an area rule
+  RecordId link;  // or an object; none: a place
   std::string rule;
   PlaceCode place;
   WarningLevel level = WarningLevel::blue, highest = WarningLevel::blue;
   double value = 0;
   UtcTime at, raised_at, changed_at;
   std::optional<UtcTime> cleared_at;
+  std::string cause;            // the name of what it follows from
+  std::optional<UtcTime> due;   // when it arrives
 };
 
 std::optional<SituationRow> read_situation(Reader& reader, SituationId id);

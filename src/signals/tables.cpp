@@ -1,5 +1,7 @@
 #include "journal/writer.h"
+#include "signals/earthquake.h"
 #include "signals/facts.h"
+#include "signals/own_rules.h"
 
 namespace anlan {
 
@@ -17,13 +19,25 @@ std::vector<Migration> signal_migrations() {
     CREATE INDEX alarms_situation ON alarms (situation, cleared_at, level);
     CREATE INDEX alarms_rule ON alarms (rule, raised_at)
   )"},
-          {"signals-2", "CREATE INDEX alarms_standing ON alarms (cleared_at, rule)"}};
+          {"signals-2", "CREATE INDEX alarms_standing ON alarms (cleared_at, rule)"},
+          {"signals-3", R"(
+    ALTER TABLE alarms ADD COLUMN cause TEXT;
+    ALTER TABLE alarms ADD COLUMN due BIGINT;
+    CREATE TABLE earthquakes (id $ID, at BIGINT NOT NULL, lon $REAL, lat $REAL, magnitude $REAL, depth_km $REAL, name TEXT NOT NULL, reported_at BIGINT NOT NULL);
+    CREATE INDEX earthquakes_at ON earthquakes (at)
+  )"},
+          {"signals-4", R"(
+    CREATE TABLE own_rules (id TEXT PRIMARY KEY, yaml TEXT NOT NULL, set_by TEXT NOT NULL, set_at BIGINT NOT NULL);
+    CREATE TABLE rule_switches (id TEXT PRIMARY KEY, set_by TEXT NOT NULL, set_at BIGINT NOT NULL)
+  )"}};
 }
 
-std::vector<std::string> signal_tables() { return {"situations", "alarms"}; }
+std::vector<std::string> signal_tables() { return {"situations", "alarms", "earthquakes", "own_rules", "rule_switches"}; }
 
 void register_signal_facts(FactCatalogue& catalogue) {
   catalogue.add<AlarmRaised>();
+  catalogue.add<AlarmExplained>();
+  catalogue.add<EarthquakeReported>();
   catalogue.add<AlarmChanged>();
   catalogue.add<AlarmCleared>();
   catalogue.add<SituationOpened>();
@@ -31,6 +45,9 @@ void register_signal_facts(FactCatalogue& catalogue) {
   catalogue.add<SituationReleased>();
   catalogue.add<SituationClosed>();
   catalogue.add<SituationWarned>();
+  catalogue.add<OwnRuleSet>();
+  catalogue.add<OwnRuleRemoved>();
+  catalogue.add<RuleSwitched>();
 }
 
 void apply(Tables& tables, const SituationOpened& f, const FactHeader& h) {
@@ -46,6 +63,10 @@ void apply(Tables& tables, const AlarmRaised& f, const FactHeader& h) {
   tables.execute("UPDATE situations SET standing = standing + 1, changed_at = ?, highest = CASE WHEN highest < ? THEN ? ELSE highest END WHERE id = ?",
                  {h.at, level, level, f.situation});
   take_id(tables, "alarm", f.alarm.value);
+}
+
+void apply(Tables& tables, const AlarmExplained& f, const FactHeader&) {
+  tables.execute("UPDATE alarms SET cause = ?, due = ? WHERE id = ?", {Arg(f.cause), f.due ? Arg(*f.due) : Arg(nullptr), f.alarm});
 }
 
 void apply(Tables& tables, const AlarmChanged& f, const FactHeader& h) {

@@ -1,11 +1,9 @@
-#include "signals/watch.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include "documents/encoding.h"
-#include "registry/record_lines.h"
 #include "signals/compiled.h"
+#include "signals/watch_state.h"
 
 namespace anlan {
 namespace {
@@ -45,246 +43,18 @@ stream::Quality check_reading(const SiteReading& r, UtcTime now) {
 
 }  // namespace
 
-struct Watch::Link {
-  RecordId id;
-  uint16_t type = 0;
-  std::string code, name;
-  PlaceCode place;
-  std::optional<LonLat> position;
-  std::vector<double> limits;
-  // Under its shard's mutex.
-  stream::LinkState state = stream::LinkState::kUnknown;
-  std::optional<Sample> last;
-  std::map<stream::RuleNumber, stream::Level> levels;  // rules that have one
-  LinkFrame frame;
-
-  LinkNumber number() const { return static_cast<LinkNumber>(id.value); }
-};
-
-struct Watch::Shard {
-  std::mutex mutex;
-  stream::Engine engine{{.links_max = kHistoryLinksMax}};
-  stream::Output out;
-};
-
-Watch::Watch(const Pack& pack, const RecordIndex& records, const Attachments& attachments, History* history, Submit submit)
-    : pack_(pack), records_(records), attachments_(attachments), history_(history), submit_(std::move(submit)) {}
-Watch::~Watch() = default;
-
-Result<std::unique_ptr<Watch>> Watch::create(const Pack& pack, const RecordIndex& records, const Attachments& attachments, History* history, Submit submit) {
-  std::unique_ptr<Watch> watch(new Watch(pack, records, attachments, history, std::move(submit)));
-  TRY_VOID(watch->compile());
-  return watch;
-}
-
-Result<void> Watch::compile() {
-  // One rule after the other first, so that a fault names its place in the pack.
-  for (const auto& rule : pack_.alarm_rules) {
-    const auto* type = pack_.record_type(rule.type);
-    stream::Engine probe;
-    if (auto good = probe.add_type(compiled(*type, std::span(&rule, 1))); !good) {
-      Error fault(ErrorCode::kInvalidFile, {{"what", rule.file}, {"why", good.error().describe()}});
-      fault.details.push_back({rule.line, rule.file, "规则 " + rule.id + "：" + good.error().describe(), "rule " + rule.id + ": " + good.error().describe()});
-      return fault;
-    }
-  }
-  type_numbers_.assign(pack_.record_types.size(), -1);
-  for (size_t s = 0; s < kShards; ++s) {
-    auto shard = std::make_unique<Shard>();
-    for (size_t t = 0; t < pack_.record_types.size(); ++t) {
-      if (!pack_.record_types[t].signal) continue;
-      TRY(number, shard->engine.add_type(compiled(pack_.record_types[t], pack_.alarm_rules)));
-      type_numbers_[t] = number;
-      memory_ = std::max(memory_, memory_of(shard->engine.type(number)));
-    }
-    shards_.push_back(std::move(shard));
-  }
-  rule_names_ = shards_.front()->engine.rule_names();
-  if (auto areas = stream::AreaRules::compile(compiled(pack_.area_rules), rule_names_); !areas) {
-    const auto& first = pack_.area_rules.front();
-    return Error(ErrorCode::kInvalidFile, {{"what", first.file}, {"why", areas.error().describe()}});
-  }
-  return {};
-}
-
-Result<void> Watch::load(Reader& reader, UtcTime now) {
-  now_ms_ = now.ms;
-  {
-    std::unique_lock guard(mutex_);
-    for (const auto& type : pack_.record_types)
-      if (type.signal)
-        for (const auto& record : records_.within(type.id, PlaceCode())) sync(record.record, &record, now);
-  }
-  std::shared_lock guard(mutex_);
-  if (history_) {
-    std::vector<Reading> readings;
-    TRY_VOID(history_->read_all(now - memory_, kNever, [&](LinkNumber link, std::span<const Sample> samples) {
-      readings.clear();
-      for (const auto& s : samples) readings.push_back({s.at, s.value, link});
-      shards_[link % kShards]->engine.restore(readings, now);
-      return true;
-    }));
-    for (const auto& last : history_->lasts())
-      if (const auto link = links_.find(RecordId{last.link}); link != links_.end()) link->second->last = Sample{last.at, last.value};
-  }
-  for (const auto& alarm : standing_alarms(reader)) {
-    const auto link = links_.find(alarm.link);
-    const auto rule = std::find(rule_names_.begin(), rule_names_.end(), alarm.rule);
-    const auto number = static_cast<stream::RuleNumber>(rule - rule_names_.begin());
-    if (link != links_.end() && rule != rule_names_.end() &&
-        shards_[link->second->number() % kShards]->engine.set_level(link->second->number(), number, level_number(alarm.level), alarm.changed_at)) {
-      link->second->levels[number] = level_number(alarm.level);
-      continue;
-    }
-    if (!alarm.link && pack_.area_rule(alarm.rule)) {
-      area_levels_[{alarm.place, alarm.rule}] = level_number(alarm.level);
-      continue;
-    }
-    // Its link or rule is gone: nothing will ever clear it but this.
-    const AlarmWanted gone{alarm.link, records_.name(alarm.link), alarm.place, alarm.rule, std::nullopt, 0, now};
-    std::scoped_lock wanted(wanted_mutex_);
-    wanted_[key_of(gone)] = gone;
-  }
-  for (auto& [id, link] : links_) {
-    const auto state = shards_[link->number() % kShards]->engine.state(link->number(), now);
-    if (state) link->state = state->state;
-  }
-  guard.unlock();
-  std::unique_lock alone(mutex_);
-  group_links(now);
-  return {};
-}
-
-void Watch::group_links(UtcTime now) {
-  std::scoped_lock guard(areas_mutex_);
-  regroup_ = false;
-  groups_.clear();
-  areas_.reset();
-  if (pack_.area_rules.empty()) return;
-  areas_ = stream::AreaRules::compile(compiled(pack_.area_rules), rule_names_).value();
-  std::vector<std::vector<stream::RuleNumber>> rules(pack_.record_types.size());
-  for (size_t n = 0; n < rule_names_.size(); ++n) {
-    const auto* type = pack_.record_type(pack_.alarm_rule(rule_names_[n])->type);
-    rules[static_cast<size_t>(type - pack_.record_types.data())].push_back(static_cast<stream::RuleNumber>(n));
-  }
-  std::map<std::pair<std::string_view, PlaceCode>, std::vector<LinkNumber>> members;
-  for (const auto& [id, link] : links_) {
-    CHECK(areas_->add_link(link->number(), rules[link->type]).ok());
-    for (const auto& [rule, level] : link->levels) areas_->set_level(link->number(), rule, level);
-    areas_->set_state(link->number(), link->state);
-    if (link->place.level() >= PlaceLevel::kCounty) members[{"county", link->place.at_level(PlaceLevel::kCounty)}].push_back(link->number());
-    if (link->place.level() >= PlaceLevel::kTown) members[{"town", link->place.at_level(PlaceLevel::kTown)}].push_back(link->number());
-  }
-  for (const auto& [where, links] : members) {
-    const auto group = static_cast<stream::GroupNumber>(groups_.size());
-    CHECK(areas_->add_group(group, where.first, links).ok());
-    groups_.push_back(where.second);
-    for (size_t n = 0; n < pack_.area_rules.size(); ++n)
-      if (const auto level = area_levels_.find({where.second, pack_.area_rules[n].id}); level != area_levels_.end() && pack_.area_rules[n].over == where.first)
-        areas_->set_area_level(group, static_cast<stream::AreaRuleNumber>(n), level->second, now);
-  }
-  // A place without links any more has nothing that could clear its alarms.
-  for (auto it = area_levels_.begin(); it != area_levels_.end();) {
-    const auto& [place, rule] = it->first;
-    if (std::find(groups_.begin(), groups_.end(), place) != groups_.end()) {
-      ++it;
-      continue;
-    }
-    const AlarmWanted gone{RecordId{}, pack_.area_rule(rule)->zh, place, rule, std::nullopt, 0, now};
-    std::scoped_lock wanted(wanted_mutex_);
-    wanted_[key_of(gone)] = gone;
-    it = area_levels_.erase(it);
-  }
-}
-
-void Watch::note_areas() {
-  for (const auto& c : area_changes_) {
-    const auto& rule = pack_.area_rules[c.rule];
-    const PlaceCode place = groups_[c.group];
-    if (c.to) area_levels_[{place, rule.id}] = c.to;
-    else area_levels_.erase({place, rule.id});
-    const AlarmWanted w{RecordId{}, rule.zh, place, rule.id, level_of(c.to), 0, c.at};
-    std::scoped_lock guard(wanted_mutex_);
-    wanted_[key_of(w)] = w;
-  }
-  area_changes_.clear();
-}
-
-void Watch::sync(RecordId id, const RecordState* record, UtcTime now) {
-  const auto* type = record ? pack_.record_type(record->type) : nullptr;
-  const bool is_link = type && type->signal && id.value < kHistoryLinksMax;
-  const auto found = links_.find(id);
-  if (!is_link) {
-    if (found == links_.end()) return;
-    Link& gone = *found->second;
-    if (const auto code = codes_.find(gone.code); code != codes_.end() && code->second == &gone) codes_.erase(code);
-    {
-      auto& shard = *shards_[gone.number() % kShards];
-      std::scoped_lock guard(shard.mutex);
-      shard.engine.remove_link(gone.number());
-      std::scoped_lock wanted(wanted_mutex_);
-      for (const auto& [rule, level] : gone.levels) {
-        const AlarmWanted cleared{id, gone.name, gone.place, rule_names_[rule], std::nullopt, 0, now};
-        wanted_[key_of(cleared)] = cleared;
-      }
-    }
-    links_.erase(found);
-    regroup_ = true;
-    return;
-  }
-  regroup_ = true;
-  auto& slot = links_[id];
-  const bool is_new = !slot;
-  if (is_new) slot = std::make_unique<Link>();
-  Link& link = *slot;
-  if (!is_new)
-    if (const auto code = codes_.find(link.code); code != codes_.end() && code->second == &link) codes_.erase(code);
-  link.id = id;
-  link.type = static_cast<uint16_t>(type - pack_.record_types.data());
-  const auto* code = record->fields.if_contains(type->signal->code);
-  link.code = code && code->is_string() ? std::string(code->get_string()) : std::string();
-  link.name = record->name;
-  link.place = record->place;
-  link.position = record->position;
-  link.limits = limits_of(*type, record->fields);
-  if (!link.code.empty()) codes_.try_emplace(link.code, &link);
-  auto& shard = *shards_[link.number() % kShards];
-  std::scoped_lock guard(shard.mutex);
-  const auto done = is_new ? shard.engine.add_link(link.number(), static_cast<stream::TypeNumber>(type_numbers_[link.type]), link.limits, now)
-                           : shard.engine.set_limits(link.number(), link.limits);
-  CHECK_MSG(done.ok(), done.error().describe());
-}
-
-void Watch::on_committed(const std::vector<RecordedFact>& facts) {
-  for (const auto& f : facts) {
-    const auto changed = [&](RecordId id) {
-      const auto record = records_.find(id);
-      std::unique_lock guard(mutex_);
-      sync(id, record ? &*record : nullptr, f.header.at);
-    };
-    if (const auto* added = f.as<RecordAdded>()) changed(added->record);
-    else if (const auto* change = f.as<RecordChanged>()) changed(change->record);
-    else if (const auto* removed = f.as<RecordRemoved>()) changed(removed->record);
-    else if (const auto* restored = f.as<RecordRestored>()) changed(restored->record);
-    else if (const auto* imported = f.as<RecordsImported>()) {
-      const auto* type = pack_.record_type(imported->type);
-      if (!type || !type->signal) continue;
-      std::unique_lock guard(mutex_);
-      read_records(*attachments_.must_get(imported->attachment), [&](const RecordState& record) { sync(record.record, &record, f.header.at); });
-    }
-  }
-}
-
 Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<const PlaceCode> scopes, std::string_view from,
                            const std::function<std::string_view(size_t)>& frame, UtcTime now) {
   Intake intake;
   struct Part {
     std::vector<Reading> readings;
     std::vector<size_t> items;  // positions in `readings` of the caller
+    std::vector<bool> own;      // not of a link that only follows
     std::vector<Link*> links;
     std::vector<stream::Quality> qualities;
   };
   std::array<Part, kShards> parts;
+  std::vector<Reading> kept;
   std::shared_lock guard(mutex_);
   for (size_t i = 0; i < readings.size(); ++i) {
     const auto& r = readings[i];
@@ -295,6 +65,10 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
       continue;
     }
     Link& link = *found->second;
+    if (!link.follows.empty()) {
+      intake.refuse(r.item, "该测点取自“" + link.follows + "”，不单独上报 / the link takes its readings from “" + link.follows + "”");
+      continue;
+    }
     if (std::none_of(scopes.begin(), scopes.end(), [&](PlaceCode scope) { return scope.contains(link.place); })) {
       intake.refuse(r.item, "该测点不在此站点的范围内 / the link lies outside the site's place");
       continue;
@@ -304,20 +78,25 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
       intake.refuse(r.item, refusal(quality));
       continue;
     }
-    auto& part = parts[link.number() % kShards];
-    part.readings.push_back({r.at, r.value, link.number()});
-    part.items.push_back(i);
-    part.links.push_back(&link);
+    const auto give = [&](Link& to) {
+      auto& part = parts[to.number() % kShards];
+      part.readings.push_back({r.at, r.value, to.number()});
+      part.items.push_back(i);
+      part.links.push_back(&to);
+      part.own.push_back(&to == &link);
+    };
+    give(link);
+    if (!followers_.empty())
+      if (const auto following = followers_.find(link.code); following != followers_.end())
+        for (Link* follower : following->second) give(*follower);
+    if (history_) kept.push_back({r.at, r.value, link.number()});
   }
-  if (history_) {
-    std::vector<Reading> all;
-    for (const auto& part : parts) all.insert(all.end(), part.readings.begin(), part.readings.end());
-    if (!all.empty()) {
-      TRY(kept, history_->append(all));
-      intake.stored = static_cast<int64_t>(kept.stored + kept.replaced);
-      intake.duplicates = static_cast<int64_t>(kept.duplicates);
-    }
+  if (!kept.empty()) {
+    TRY(done, history_->append(kept));
+    intake.stored = static_cast<int64_t>(done.stored + done.replaced);
+    intake.duplicates = static_cast<int64_t>(done.duplicates);
   }
+  bool touched = false;
   for (size_t s = 0; s < kShards; ++s) {
     auto& part = parts[s];
     if (part.readings.empty()) continue;
@@ -325,17 +104,23 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
     std::scoped_lock shard_guard(shard.mutex);
     part.qualities.resize(part.readings.size());
     shard.engine.ingest(part.readings, now, shard.out, part.qualities);
+    if (noting_ && now.ms > heard_ms_) heard_ms_ = now.ms;
     for (size_t i = 0; i < part.readings.size(); ++i) {
       Link& link = *part.links[i];
       if (!link.last || part.readings[i].at >= link.last->at) link.last = Sample{part.readings[i].at, part.readings[i].value};
+      if (noting_ && !link.arrived) {
+        link.arrived = true;
+        shard.arrived.push_back(link.number());
+      }
       link.frame.at = now;
       link.frame.from = from;
       link.frame.text = shown(frame(part.items[i]), kFrameBytesMax);
-      if (!history_) ++(part.qualities[i] == stream::Quality::kDuplicate ? intake.duplicates : intake.stored);
+      if (!history_ && part.own[i]) ++(part.qualities[i] == stream::Quality::kDuplicate ? intake.duplicates : intake.stored);
     }
-    readings_ += part.readings.size();
-    note(shard, now);
+    readings_ += static_cast<uint64_t>(std::count(part.own.begin(), part.own.end(), true));
+    touched |= note(shard, now);
   }
+  if (touched) judge_areas(now);
   guard.unlock();
   send();
   return intake;
@@ -343,6 +128,7 @@ Result<Intake> Watch::take(std::span<const SiteReading> readings, std::span<cons
 
 void Watch::tick(UtcTime now) {
   now_ms_ = now.ms;
+  if (rules_changed_ && now.ms >= adopt_again_ms_) later_([this] { adopt_changed(); });
   if (regroup_) {
     std::unique_lock guard(mutex_);
     group_links(now);
@@ -354,36 +140,70 @@ void Watch::tick(UtcTime now) {
       shard->engine.advance(now, shard->out);
       note(*shard, now);
     }
-    std::scoped_lock areas(areas_mutex_);
-    if (areas_) areas_->advance(now, area_changes_);
-    note_areas();
+    judge_areas(now);
+    judge_neighbours(now);
+    std::vector<AlarmWanted> followed;
+    std::scoped_lock chains(chains_mutex_);
+    chains_->advance(now, followed);
+    want(followed);
   }
   send();
 }
 
-void Watch::note(Shard& shard, UtcTime now) {
+// Once per call, after all engines: what they say is one moment.
+void Watch::judge_areas(UtcTime now) {
+  std::scoped_lock guard(areas_mutex_);
+  if (areas_) areas_->advance(now, area_changes_);
+  note_areas();
+}
+
+bool Watch::note(Shard& shard, UtcTime now) {
   for (const auto& c : shard.out.links)
     if (const auto link = links_.find(RecordId{c.link}); link != links_.end()) link->second->state = c.state;
-  if (!shard.out.changes.empty()) {
-    std::scoped_lock guard(wanted_mutex_);
-    for (const auto& c : shard.out.changes) {
-      const auto found = links_.find(RecordId{c.link});
-      if (found == links_.end()) continue;
-      Link& link = *found->second;
-      if (c.to) link.levels[c.rule] = c.to;
-      else link.levels.erase(c.rule);
-      const std::string& rule = rule_names_[c.rule];
-      const AlarmWanted w{link.id, link.name, link.place, rule, level_of(c.to), std::isfinite(c.value) ? c.value : 0, link.last ? link.last->at : c.at};
-      wanted_[key_of(w)] = w;
-    }
+  for (const auto& c : shard.out.changes) {
+    const auto found = links_.find(RecordId{c.link});
+    if (found == links_.end()) continue;
+    Link& link = *found->second;
+    if (c.to) link.levels[c.rule] = c.to;
+    else link.levels.erase(c.rule);
+    want({link.id, link.name, link.place, rule_names_[c.rule], level_of(c.to), std::isfinite(c.value) ? c.value : 0, link.last ? link.last->at : c.at, {}, {}},
+         link.source(), now);
   }
-  if (!shard.out.changes.empty() || !shard.out.links.empty()) {
+  const bool touched = !shard.out.changes.empty() || !shard.out.links.empty();
+  if (touched) {
     std::scoped_lock guard(areas_mutex_);
-    if (areas_) areas_->apply(shard.out.changes, shard.out.links, now, area_changes_);
-    note_areas();
+    for (const auto& c : shard.out.changes)
+      if (areas_) areas_->set_level(c.link, c.rule, c.to);
+    for (const auto& c : shard.out.links)
+      if (areas_) areas_->set_state(c.link, c.state);
   }
   shard.out.changes.clear();
   shard.out.links.clear();
+  return touched;
+}
+
+void Watch::want(AlarmWanted w, const AlarmSource& source, UtcTime now) {
+  std::vector<AlarmWanted> all;
+  std::scoped_lock guard(chains_mutex_);
+  chains_->said(w.rule, source, w.level, w.at, now, all);
+  all.insert(all.begin(), std::move(w));
+  want(all);
+}
+
+void Watch::want(const std::vector<AlarmWanted>& wanted) {
+  std::scoped_lock guard(wanted_mutex_);
+  for (const auto& w : wanted) wanted_[key_of(w)] = w;
+}
+
+void Watch::say(const AlarmWanted& wanted, UtcTime now) {
+  const auto record = records_.find(wanted.link);
+  const AlarmSource source{wanted.link, wanted.place, record ? record->position : std::nullopt, "", wanted.name};
+  {
+    std::scoped_lock guard(chains_mutex_);
+    if (wanted.level) said_.insert_or_assign(key_of(wanted), std::pair(wanted, source));
+    else said_.erase(key_of(wanted));
+  }
+  want(wanted, source, now);
 }
 
 // One command at a time, so that what is said later is also recorded later.
@@ -398,7 +218,7 @@ void Watch::send() {
       if (wanted->size() == kWantedMax) break;
     }
   }
-  submit_({"node", "", "", [this, wanted](Reader& reader, UtcTime) { return record_alarms(reader, pack_, *wanted); },
+  submit_({"node", "", "", [rules = rules(), wanted](Reader& reader, UtcTime) { return record_alarms(reader, *rules, *wanted); },
            [this, wanted](const Result<Answer>& answer) {
              bool more = false;
              {
@@ -413,72 +233,6 @@ void Watch::send() {
              }
              if (more) send();  // a refusal waits for the next tick
            }, {}});
-}
-
-LinkRow Watch::row(const Link& link) const {
-  LinkRow r{link.id, link.type, link.code, link.name, link.place, link.position, link.state, std::nullopt, link.last};
-  for (const auto& [rule, level] : link.levels)
-    if (!r.level || level_number(*r.level) < level) r.level = level_of(level);
-  return r;
-}
-
-std::optional<LinkRow> Watch::find(RecordId id) const {
-  std::shared_lock guard(mutex_);
-  const auto found = links_.find(id);
-  if (found == links_.end()) return std::nullopt;
-  std::scoped_lock shard(shards_[found->second->number() % kShards]->mutex);
-  return row(*found->second);
-}
-
-std::vector<LinkRule> Watch::rules_of(RecordId id) const {
-  std::shared_lock guard(mutex_);
-  std::vector<LinkRule> out;
-  const auto found = links_.find(id);
-  if (found == links_.end()) return out;
-  auto& shard = *shards_[found->second->number() % kShards];
-  std::scoped_lock shard_guard(shard.mutex);
-  const auto state = shard.engine.state(found->second->number(), UtcTime{now_ms_.load()});
-  if (!state) return out;
-  for (const auto& r : state->rules) {
-    LinkRule rule{rule_names_[r.rule], level_of(r.level), r.level ? std::optional(r.since) : std::nullopt, {}};
-    const auto* declared = pack_.alarm_rule(rule.rule);
-    for (const auto& w : state->windows)
-      if (declared && std::any_of(declared->steps.begin(), declared->steps.end(), [&](const AlarmStep& s) { return s.when.find(w.text) != std::string::npos; }))
-        rule.windows.emplace_back(w.text, std::isfinite(w.value) ? std::optional(w.value) : std::nullopt);
-    out.push_back(std::move(rule));
-  }
-  return out;
-}
-
-std::optional<LinkFrame> Watch::frame_of(RecordId id) const {
-  std::shared_lock guard(mutex_);
-  const auto found = links_.find(id);
-  if (found == links_.end()) return std::nullopt;
-  std::scoped_lock shard(shards_[found->second->number() % kShards]->mutex);
-  return found->second->frame.at.ms ? std::optional(found->second->frame) : std::nullopt;
-}
-
-std::vector<double> Watch::limits_of_link(RecordId id) const {
-  std::shared_lock guard(mutex_);
-  const auto found = links_.find(id);
-  return found == links_.end() ? std::vector<double>() : found->second->limits;
-}
-
-void Watch::each(const std::function<void(const LinkRow&)>& f) const {
-  std::shared_lock guard(mutex_);
-  for (const auto& [id, link] : links_) {
-    LinkRow r;
-    {
-      std::scoped_lock shard(shards_[link->number() % kShards]->mutex);
-      r = row(*link);
-    }
-    f(r);
-  }
-}
-
-size_t Watch::links() const {
-  std::shared_lock guard(mutex_);
-  return links_.size();
 }
 
 }  // namespace anlan

@@ -135,6 +135,20 @@ Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id,
   return one(id, about(WarningChanged{id, version, content, cap_identifier(sender, id, version), comment}, place_of(content)));
 }
 
+Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
+                                  UtcTime now) {
+  TRY(w, in_state(reader, id, WarningState::draft, "已有人处理 / somebody is working on it"));
+  static const std::string kTouched = std::string(kFactsAbout) + "SELECT a.seq FROM about a JOIN facts f ON f.seq = a.seq WHERE f.actor <> 'node' LIMIT 1";
+  if (w.source != WarningSource::alarm || reader.integer(kTouched, {warning_subject(id)})) return conflict("已有人处理 / somebody is working on it");
+  TRY_VOID(check_content(pack, content, now));
+  w.content = content;
+  Decision decision;
+  decision.facts.push_back(about(WarningEdited{id, content}, place_of(content)));
+  auto issued = issue(reader, w, why, sender);
+  issued.facts.insert(issued.facts.begin(), decision.facts.begin(), decision.facts.end());
+  return issued;
+}
+
 Result<Decision> return_warning(Reader& reader, WarningId id, const std::string& comment) {
   auto w = read_warning(reader, id);
   if (!w) return missing(id);

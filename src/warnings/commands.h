@@ -39,6 +39,10 @@ Result<Decision> submit_warning(Reader& reader, const Pack& pack, WarningId id, 
 // edited, sent or proposed it.
 Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id, const std::string& actor,
                                  const std::string& comment, const std::string& sender, UtcTime now);
+// Issues a draft that no person has touched, with this content, because a rule of the pack grants it (`why` names the
+// rule). kConflict for any other.
+Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
+                                  UtcTime now);
 Result<Decision> return_warning(Reader& reader, WarningId id, const std::string& comment);
 // A new level, area or text for a warning in force. Takes effect at once where no second person is needed; lowering
 // never needs one.

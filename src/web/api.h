@@ -110,6 +110,7 @@ struct Route {
   size_t body_bytes_max = 1 << 20;
 };
 
+class FrameLog;
 class Workers;
 class ReaderPool;
 class LiveHub;
@@ -130,6 +131,9 @@ struct ApiOptions {
   std::vector<std::string> base_maps;  // "name|url|attribution"
   bool secure_cookies = false;
   bool read_only = false;  // a copy to be looked at: every change but signing in is refused
+  std::function<std::string()> more_metrics;  // of parts the Api does not know, for /metrics
+  FrameLog* frames = nullptr;    // raw frames and batches; they outlive the Api
+  FrameLog* pictures = nullptr;  // of devices
 };
 
 class Api final : public HttpHandler {
@@ -208,9 +212,13 @@ void add_system_routes(Api& api);    // system, openapi, live, health, metrics
 void add_place_routes(Api& api);      // places, areas, map, tiles
 void add_people_routes(Api& api);     // people, posts, coverage
 void add_record_routes(Api& api);     // records, pack
+void add_earthquake_routes(Api& api);
 void add_warning_routes(Api& api);    // warnings, CAP
 void add_queue_routes(Api& api);      // what waits, the search box
-void add_signal_routes(Api& api);     // links, readings, situations, alarm rules
+void add_signal_routes(Api& api);     // links, readings, situations; calls add_rule_routes
+void add_rule_routes(Api& api);       // alarm rules
+void add_device_routes(Api& api);     // raw frames and pictures of links
+void add_sensorthings_routes(Api& api);  // the OGC SensorThings API over links and readings
 void add_round_routes(Api& api);      // rounds, calls, records of calls
 void add_answer_routes(Api& api);     // answer links, my calls, photos
 void add_journal_routes(Api& api);    // journal

@@ -78,6 +78,7 @@ std::string value_text(const Pack& pack, Language language, std::string_view nam
   if (v.is_null()) return {};
   if (const auto* s = v.if_string()) return word(pack, language, name, std::string(*s));
   if (const auto* list = v.if_array()) return std::to_string(list->size());
+  if (const auto* on = v.if_bool(); on && name == "on") return language == Language::kZh ? (*on ? "启用" : "停用") : (*on ? "on" : "off");
   if (const auto* object = v.if_object()) {  // {account: {account: "wang"}}
     const auto* inner = object->if_contains(name);
     return inner && inner->is_string() ? std::string(inner->get_string()) : std::string();

@@ -86,6 +86,9 @@ const std::map<std::string, std::vector<std::string>>& seeds() {
       {"POST /places/import", {"code,lon,lat\n622927101201,102.76,35.86\n"}},
       {"POST /readings", {R"({"readings":[{"link":"Z1","at":1763700000000,"value":10.5},{"link":"Z1","at":"2025-11-21T12:40:00+08:00","value":-1e308}]})", R"([["Z1",1763700060000,11],["Z1",1763700120000,12]])"}},
       {"POST /readings/line-protocol", {"Z1 value=10.5 1763700000000000000\nZ1,a=b level=1i,text=\"x\" 1763700060000000000\n"}},
+      {"POST /rules/check", {R"({"yaml":"alarm_rules:\n  - { id: mine, zh: a, en: b, type: river_gauge, hazard: flood, steps: [{ level: red, when: value > limit.warning }], hold: 2 min, source: s, effective_from: 2026-11-22 }\n"})"}},
+      {"PUT /rules/{id}", {R"({"yaml":"alarm_rules:\n  - { id: mine, zh: a, en: b, type: river_gauge, hazard: flood, steps: [{ level: red, when: value > limit.warning }], hold: 2 min, source: s, effective_from: 2026-11-22 }\n"})"}},
+      {"POST /rules/{id}/switch", {R"({"on":false})"}},
       {"POST /rules/backtest", {R"({"type":"river_gauge","steps":[{"level":"yellow","when":"value >= limit.warning"},{"level":"red","when":"value + rate(1h) * 2 > 12 and not sum(1h) < 3"}],"from":1763690000000,"until":1763790000000,"hold_s":60,"reports":2,"margin":0.1,"peaks":{"link":2,"above":10,"gap_h":6}})"}},
       {"POST /demo", {R"({"start":true,"answering":0.5,"dead":0})"}},
   };

@@ -19,6 +19,17 @@ std::string warning_title(Call& call, const WarningContent& c) {
   return c.headline;
 }
 
+// Since when no alarm stands any more behind a warning that was drafted from alarms; nothing while one does.
+std::optional<UtcTime> quiet_since(Reader& reader, const WarningRow& w) {
+  if (w.source != WarningSource::alarm) return std::nullopt;
+  std::optional<UtcTime> since;
+  reader.query("SELECT MAX(t.changed_at), SUM(t.standing) FROM situations s JOIN situations t ON t.hazard = s.hazard AND t.place = s.place AND (t.state < 2 OR t.id = s.id) "
+               "WHERE s.warning = ?", {w.id}, [&](const Row& row) {
+    if (!row.is_null(0) && row.integer(1) == 0) since = row.time(0);
+  });
+  return since;
+}
+
 // What waits for this account, by deadline.
 void queue(const CallPtr& call) {
   auto& node = call->node();
@@ -57,6 +68,7 @@ void queue(const CallPtr& call) {
           add("silent", "follow_up", w.issued_at.value_or(w.created_at), first == INT64_MAX ? std::nullopt : std::optional(UtcTime{first}), "/rounds/" + std::to_string(*round), "", silent);
       }
       if (w.returned.starts_with(kCancelledBySender)) add("returned", "extend_or_cancel", w.issued_at.value_or(w.created_at), std::nullopt, link, w.returned, 0);
+      if (const auto quiet = quiet_since(reader, *full)) add("cancel", "cancel", *quiet, std::nullopt, link, "", 0);
       if (w.content.expires - now < minutes(30)) add("expiring", "extend_or_cancel", w.issued_at.value_or(w.created_at), w.content.expires, link, "", 0);
     }
     std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.deadline < b.deadline; });

@@ -1,15 +1,14 @@
-// Links and their readings, situations, alarm rules.
+// Links and their readings, situations.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/frame_log.h"
 #include "gateway/reading_batch.h"
 #include "loop/situation_warning.h"
 #include "registry/record_fields.h"
-#include "signals/backtest.h"
 #include "web/api.h"
-#include "web/json_members.h"
 #include "web/routes_json.h"
 
 namespace anlan {
@@ -18,7 +17,6 @@ namespace {
 constexpr size_t kBatchBytesMax = size_t{32} << 20;
 constexpr int64_t kAlarmsShown = 1'000;
 constexpr int64_t kSituationsMax = 10'000;  // listed
-constexpr Millis kWeek = hours(24 * 7);
 
 std::string_view state_name(stream::LinkState state) {
   constexpr std::string_view kNames[] = {"never", "fresh", "late", "silent", "implausible", "flat"};
@@ -44,7 +42,7 @@ const RecordType& type_of(const Node& node, const LinkRow& link) { return const_
 json::object link_json(Node& node, const PlaceIndex& places, const LinkRow& link) {
   const auto& type = type_of(node, link);
   json::object o{{"id", link.id.value}, {"name", link.name}, {"code", link.code}, {"type", type.id}, {"place", link.place.text()},
-                 {"place_name", place_json(places, link.place)["name"]}, {"unit", type.signal->unit}, {"state", state_name(link.state)}, {"level", level_json(link.level)}};
+                 {"place_name", place_json(places, link.place)["name"]}, {"unit", type.signal->unit}, {"state", state_name(link.state)}, {"suspect", link.suspect}, {"level", level_json(link.level)}};
   o["lon"] = link.position ? json::value(link.position->lon) : json::value(nullptr);
   o["lat"] = link.position ? json::value(link.position->lat) : json::value(nullptr);
   o["value"] = link.last ? json::value(link.last->value) : json::value(nullptr);
@@ -53,17 +51,23 @@ json::object link_json(Node& node, const PlaceIndex& places, const LinkRow& link
 }
 
 json::object alarm_json(Node& node, const PlaceIndex& places, const AlarmRow& a) {
-  const auto* of_link = node.pack().alarm_rule(a.rule);
-  const auto* of_area = node.pack().area_rule(a.rule);
-  const std::string zh = of_link ? of_link->zh : of_area ? of_area->zh : a.rule, en = of_link ? of_link->en : of_area ? of_area->en : a.rule;
+  const auto rules = node.watch().rules();
+  const auto* rule = rules->rule(a.rule);
+  const std::string zh = rule ? rule->zh : a.rule, en = rule ? rule->en : a.rule;
   const auto link = node.watch().find(a.link);
   json::object o{{"id", a.id.value}, {"situation", a.situation.value}, {"link", a.link.value}, {"name", a.link ? node.records().name(a.link) : zh}, {"rule", a.rule},
                  {"rule_zh", zh}, {"rule_en", en}, {"level", json::value_from(a.level)}, {"highest", json::value_from(a.highest)},
                  {"value", a.value}, {"at", a.at.ms}, {"raised_at", a.raised_at.ms}, {"cleared_at", null_or(a.cleared_at)}};
+  const auto object = a.link && !link ? node.records().find(a.link) : std::nullopt;
+  const auto position = link ? link->position : object ? object->position : std::nullopt;
   o["unit"] = link ? json::value(type_of(node, *link).signal->unit) : json::value("");
-  o["place_name"] = place_json(places, link ? link->place : a.place)["name"];
-  o["lon"] = link && link->position ? json::value(link->position->lon) : json::value(nullptr);
-  o["lat"] = link && link->position ? json::value(link->position->lat) : json::value(nullptr);
+  o["place_name"] = place_json(places, link ? link->place : object ? object->place : a.place)["name"];
+  o["lon"] = position ? json::value(position->lon) : json::value(nullptr);
+  o["lat"] = position ? json::value(position->lat) : json::value(nullptr);
+  // Of which kind the thing is that it is about: a link, an object of this type, or a place.
+  o["object_type"] = object ? json::value(object->type) : json::value(nullptr);
+  o["cause"] = a.cause.empty() ? json::value(nullptr) : json::value(a.cause);
+  o["due"] = null_or(a.due);
   return o;
 }
 
@@ -120,7 +124,7 @@ void link_states(CallPtr call) {
   const auto place = asked_place(call);
   if (!place) return;
   const std::string type = call->text("type");
-  json::array id, lon, lat, state, level;
+  json::array id, lon, lat, state, level, suspect;
   call->node().watch().each([&](const LinkRow& link) {
     if (!link.position || !place->contains(link.place) || (!type.empty() && type_of(call->node(), link).id != type)) return;
     id.push_back(link.id.value);
@@ -128,8 +132,9 @@ void link_states(CallPtr call) {
     lat.push_back(link.position->lat);
     state.push_back(static_cast<int>(link.state));
     level.push_back(link.level ? static_cast<int>(*link.level) + 1 : 0);
+    suspect.push_back(link.suspect ? 1 : 0);
   });
-  call->ok(json::object{{"id", std::move(id)}, {"lon", std::move(lon)}, {"lat", std::move(lat)}, {"state", std::move(state)}, {"level", std::move(level)}});
+  call->ok(json::object{{"id", std::move(id)}, {"lon", std::move(lon)}, {"lat", std::move(lat)}, {"state", std::move(state)}, {"level", std::move(level)}, {"suspect", std::move(suspect)}});
 }
 
 // What the record says of the limits that rules name; null where it says nothing.
@@ -154,8 +159,9 @@ void get_link(CallPtr call) {
   o["interval_s"] = type_of(node, *link).signal->interval.count / 1000;
   o["limits"] = limits_json(node, *link);
   json::array rules;
+  const auto book = node.watch().rules();
   for (const auto& r : node.watch().rules_of(link->id)) {
-    const auto* rule = node.pack().alarm_rule(r.rule);
+    const auto* rule = book->alarm(r.rule);
     json::array windows;
     for (const auto& [text, value] : r.windows) windows.push_back({{"text", text}, {"value", null_or(value)}});
     rules.push_back({{"rule", r.rule}, {"zh", rule ? rule->zh : r.rule}, {"en", rule ? rule->en : r.rule}, {"level", level_json(r.level)}, {"since", null_or(r.since)}, {"windows", std::move(windows)}});
@@ -195,19 +201,22 @@ void chart(CallPtr call) {
   if (!buckets) return call->fail(buckets.error());
   const auto* history = call->node().watch().history();
   if (!history) return call->fail(Error(ErrorCode::kNotFound, {{"what", "历史读数 / history"}}));
-  const auto drawn = history->chart(static_cast<LinkNumber>(link->id.value), span->from, span->until, static_cast<size_t>(*buckets));
+  const auto drawn = history->chart(link->readings_of, span->from, span->until, static_cast<size_t>(*buckets));
   if (!drawn) return call->fail(drawn.error());
   uint64_t count = 0;
   for (const auto& b : *drawn) count += b.count;
   json::array points;
-  const bool raw = count <= static_cast<uint64_t>(*buckets);
+  bool raw = count <= static_cast<uint64_t>(*buckets);
   if (raw) {
-    const auto read = history->read(static_cast<LinkNumber>(link->id.value), span->from, span->until, [&](std::span<const Sample> samples) {
+    const auto read = history->read(link->readings_of, span->from, span->until, [&](std::span<const Sample> samples) {
       for (const auto& s : samples) points.push_back(json::array{s.at.ms, s.value});
       return points.size() < 20'000;
     });
     if (!read) return call->fail(read.error());
-  } else {
+    raw = points.size() == count;  // of readings that were removed there are hours
+  }
+  if (!raw) {
+    points.clear();
     for (const auto& b : *drawn)
       if (b.count) points.push_back(json::array{b.from.ms, b.min, b.mean, b.max, b.count});
   }
@@ -229,7 +238,7 @@ void export_readings(CallPtr call) {
   std::string csv = "\xEF\xBB\xBFtime,value\r\n";
   size_t lines = 0;
   const int offset = call->node().settings().utc_offset_minutes;
-  const auto read = history->read(static_cast<LinkNumber>(link->id.value), span->from, span->until, [&](std::span<const Sample> samples) {
+  const auto read = history->read(link->readings_of, span->from, span->until, [&](std::span<const Sample> samples) {
     for (const auto& s : samples) csv += fmt::format("{},{}\r\n", to_iso8601(s.at, offset), s.value);
     return (lines += samples.size()) < kLinesMax;
   });
@@ -250,21 +259,26 @@ void answer_intake(const CallPtr& call, const Result<Intake>& intake) {
   call->ok(json::object{{"stored", intake->stored}, {"duplicates", intake->duplicates}, {"refused", intake->refused}, {"faults", std::move(faults)}});
 }
 
-void take(const CallPtr& call, ReadingBatch& batch, const Result<void>& read) {
+void take(const CallPtr& call, FrameKind kind, ReadingBatch& batch, const Result<void>& read) {
   if (!read) return call->fail(read.error());
+  if (auto* frames = call->api().options().frames) {
+    std::vector<std::string_view> codes;
+    batch.codes_from(0, codes);
+    frames->add({kind, call->node().clock().now(), call->http.peer_address, call->http.body}, codes);
+  }
   answer_intake(call, batch.take(call->node().watch(), places_of(*call, Need::site), call->http.peer_address, call->node().clock().now()));
 }
 
 void take_json(CallPtr call) {
   ReadingBatch batch;
-  take(call, batch, batch.add_json(call->http.body));
+  take(call, FrameKind::json, batch, batch.add_json(call->http.body));
 }
 
 void take_lines(CallPtr call) {
   LinePrecision precision = LinePrecision::kNanos;
   if (const auto asked = call->text("precision"); !asked.empty() && !read_precision(asked, precision)) return call->fail(bad("precision", "ns, us, ms, s"));
   ReadingBatch batch;
-  take(call, batch, batch.add_lines(call->http.body, precision, call->node().clock().now()));
+  take(call, FrameKind::line, batch, batch.add_lines(call->http.body, precision, call->node().clock().now()));
 }
 
 // --- situations ------------------------------------------------------------------------------------------------------
@@ -364,98 +378,6 @@ void act(const CallPtr& call, std::function<Result<Decision>(Reader&, UtcTime, S
                [call, id = *id](const Answer&) { answer_situation(call, id); });
 }
 
-// --- rules -----------------------------------------------------------------------------------------------------------
-
-void list_rules(CallPtr call) {
-  Node& node = call->node();
-  std::map<std::string, int64_t> links;
-  node.watch().each([&](const LinkRow& link) { ++links[type_of(node, link).id]; });
-  const UtcTime week = node.clock().now() - kWeek;
-  auto items = call->read([&](Reader& reader) {
-    json::array out;
-    for (const auto& r : node.pack().alarm_rules) {
-      json::array steps;
-      for (const auto& s : r.steps) steps.push_back({{"level", json::value_from(s.level)}, {"when", s.when}});
-      const auto counts = rule_counts(reader, r.id, week);
-      json::object o{{"id", r.id}, {"zh", r.zh}, {"en", r.en}, {"type", r.type}, {"hazard", r.hazard}, {"steps", std::move(steps)}, {"hold_s", r.hold.count / 1000},
-                     {"reports", r.reports}, {"clear_after_s", r.clear_after.count / 1000}, {"margin", r.margin}, {"source", r.source},
-                     {"effective_from", r.effective_from}, {"verified", r.verified}, {"links", links[r.type]}, {"standing", counts.standing}, {"raised_week", counts.raised}};
-      o["draft_from"] = r.draft_from ? json::value_from(*r.draft_from) : json::value(nullptr);
-      out.push_back(std::move(o));
-    }
-    return out;
-  });
-  json::array areas;
-  for (const auto& r : node.pack().area_rules) {
-    json::array steps;
-    for (const auto& s : r.steps) steps.push_back({{"level", json::value_from(s.level)}, {"when", s.when}});
-    areas.push_back({{"id", r.id}, {"zh", r.zh}, {"en", r.en}, {"over", r.over}, {"hazard", r.hazard}, {"steps", std::move(steps)}, {"source", r.source}, {"effective_from", r.effective_from}, {"verified", r.verified}});
-  }
-  call->ok(json::object{{"items", std::move(items)}, {"areas", std::move(areas)}});
-}
-
-void backtest_route(CallPtr call) {
-  const auto body = call->body();
-  if (!body) return call->fail(body.error());
-  Node& node = call->node();
-  Members members(*body);
-  BacktestAsked asked;
-  asked.rule.id = "asked";
-  asked.rule.type = members.text("type").value_or("");
-  const auto* type = node.pack().record_type(asked.rule.type);
-  if (!type || !type->signal) members.refuse("type", "请选择测点类型", "choose a type of links");
-  if (const auto place = members.place("place")) asked.place = *place;
-  if (asked.place.empty()) asked.place = node.settings().place;
-  const auto seconds_of = [&](const char* name) { return seconds(static_cast<int64_t>(std::clamp(members.number(name).value_or(std::nullopt).value_or(0), 0.0, 259'200.0))); };
-  asked.rule.hold = seconds_of("hold_s");
-  asked.rule.clear_after = seconds_of("clear_after_s");
-  asked.rule.reports = static_cast<int>(std::clamp(members.number("reports").value_or(std::nullopt).value_or(1), 1.0, 100.0));
-  asked.rule.margin = std::clamp(members.number("margin").value_or(std::nullopt).value_or(0), 0.0, 1e9);
-  asked.from = members.time("from").value_or(std::nullopt).value_or(UtcTime{});
-  asked.until = members.time("until").value_or(std::nullopt).value_or(UtcTime{});
-  if (asked.from >= asked.until) members.refuse("from", "应早于结束时间", "must be before the end");
-  const auto* steps = body->if_contains("steps");
-  if (!steps || !steps->is_array() || steps->get_array().empty() || steps->get_array().size() > 4) members.refuse("steps", "应有 1 至 4 级", "1 to 4 levels");
-  else
-    for (const auto& s : steps->get_array()) {
-      const auto* o = s.if_object();
-      const auto* level = o ? o->if_contains("level") : nullptr;
-      const auto* when = o ? o->if_contains("when") : nullptr;
-      const auto known = level && level->is_string() ? level_from(std::string_view(level->get_string())) : std::nullopt;
-      if (!known || !when || !when->is_string()) {
-        members.refuse("steps", "每级应有级别和条件", "each needs a level and a condition");
-        break;
-      }
-      asked.rule.steps.push_back({*known, std::string(when->get_string())});
-    }
-  if (const auto* peaks = body->if_contains("peaks"); peaks && peaks->is_object()) {
-    Members m(peaks->get_object());
-    asked.peaks = {m.id<RecordId>("link").value_or(RecordId{}), m.number("above").value_or(std::nullopt).value_or(0), hours(static_cast<int64_t>(std::clamp(m.number("gap_h").value_or(std::nullopt).value_or(24), 1.0, 720.0)))};
-    if (const auto read = m.result(); !read) return call->fail(read.error());
-  }
-  if (const auto read = members.result(); !read) return call->fail(read.error());
-  if (!require(call, Need::session, asked.place)) return;
-  const auto report = backtest(node.watch(), asked);
-  if (!report) {
-    // "rules.asked.steps.1.condition" is a place in the pack that it was made; the form knows "steps.1.condition".
-    Error error = report.error();
-    const auto shorten = [](std::string& text) {
-      if (constexpr std::string_view kRule = "rules.asked."; text.starts_with(kRule)) text.erase(0, kRule.size());
-    };
-    for (auto& p : error.params) shorten(p.value);
-    for (auto& d : error.details) shorten(d.field);
-    return call->fail(error);
-  }
-  json::array alarms;
-  for (const auto& a : report->alarms)
-    alarms.push_back({{"link", a.link.value}, {"name", a.name}, {"level", json::value_from(a.level)}, {"from", a.from.ms}, {"until", null_or(a.until)}, {"peak", a.peak}});
-  json::object o{{"readings", report->readings}, {"links", report->links}, {"from", asked.from.ms}, {"until", asked.until.ms}, {"total", report->total}, {"alarms", std::move(alarms)}};
-  o["score"] = nullptr;
-  if (const auto& s = report->score)
-    o["score"] = json::object{{"peaks", s->peaks}, {"warned", s->warned}, {"missed", s->peaks - s->warned}, {"false_alarms", s->false_alarms}, {"lead_minutes", null_or(s->lead_minutes)}};
-  call->ok(std::move(o));
-}
-
 }  // namespace
 
 void add_signal_routes(Api& api) {
@@ -479,8 +401,7 @@ void add_signal_routes(Api& api) {
   api.add({"POST", "/situations/{id}/draft", Need::duty, [](CallPtr call) {
              act(call, [call](Reader& reader, UtcTime now, SituationId id) { return warn_of_situation(call->node(), reader, id, now); });
            }});
-  api.add({"GET", "/rules", Need::session, list_rules});
-  api.add({"POST", "/rules/backtest", Need::session, backtest_route});
+  add_rule_routes(api);
 }
 
 }  // namespace anlan

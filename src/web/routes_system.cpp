@@ -110,6 +110,7 @@ void metrics(const CallPtr& call) {
   for (const auto& c : channels) out += "anlan_channel_in_flight{channel=\"" + c.id + "\"} " + std::to_string(c.in_flight) + "\n";
   out += "# HELP anlan_channel_waiting Calls that wait for a free line.\n# TYPE anlan_channel_waiting gauge\n";
   for (const auto& c : channels) out += "anlan_channel_waiting{channel=\"" + c.id + "\"} " + std::to_string(c.waiting) + "\n";
+  if (api.options().more_metrics) out += api.options().more_metrics();
   HttpResponse response = HttpResponse::text(200, std::move(out));
   response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   call->respond(std::move(response));
