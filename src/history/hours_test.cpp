@@ -223,6 +223,7 @@ TEST_F(HoursTest, ADamagedChunkIsDrawnFromReadingsWhileThereAreAny) {
   for (int i = 0; i < 30'000; ++i) batch.push_back({{kStart + i * 60'000}, i / 100.0, 0});
   append(batch);
   reference.append(batch);
+  ASSERT_TRUE(history->settle());  // makes the rows, whatever its thread has done
   history.reset();
   {
     const auto store = HistoryStore::open(folder, options).value();
