@@ -266,11 +266,11 @@ TEST(RoadIndexFile, ComesBackAndRefusesDamage) {
   auto built = build_index(fixture::random_graph(400, 3));
   ASSERT_TRUE(built.ok());
   const std::string bytes = write_index(*built);
-  EXPECT_EQ(write_index(*built), bytes);
+  EXPECT_TRUE(write_index(*built) == bytes);
   const auto kept = std::make_shared<const std::string>(bytes);
   const auto read = read_index(*kept, kept);
   ASSERT_TRUE(read.ok()) << read.error().describe();
-  EXPECT_EQ(write_index(*read), bytes);
+  EXPECT_TRUE(write_index(*read) == bytes);
   const auto weights = roads::weights(built->graph, fixture::car());
   expect_same(customise(built->hierarchy, weights), customise(read->hierarchy, roads::weights(read->graph, fixture::car())));
 
@@ -282,7 +282,7 @@ TEST(RoadIndexFile, ComesBackAndRefusesDamage) {
     const auto other = std::make_shared<const std::string>(damaged);
     const auto again = read_index(*other, other);
     if (again.ok()) {
-      EXPECT_EQ(damaged.substr(0, 56), bytes.substr(0, 56));
+      EXPECT_TRUE(damaged.substr(0, 56) == bytes.substr(0, 56));
     }
   }
   for (const size_t length : {size_t{0}, size_t{7}, size_t{63}, size_t{700}, bytes.size() - 1}) {

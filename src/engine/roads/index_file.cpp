@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <span>
 #include <type_traits>
@@ -41,9 +42,9 @@ struct FiledRoad {
   int64_t source_id;
   uint32_t max_weight_kg, length_dm, fixed_ms, name, ref;
   uint16_t flags, max_height_cm, max_width_cm;
-  uint8_t road_class, limit_kmh, layer, padding[5];
+  uint8_t road_class, limit_kmh, layer, padding[11];
 };
-static_assert(sizeof(FiledRoad) == 48);
+static_assert(sizeof(FiledRoad) == 48 && offsetof(FiledRoad, padding) + 11 == 48);
 
 Error corrupt(const char* why) { return Error(ErrorCode::kCorrupt, {{"what", "road index"}, {"why", why}}); }
 
