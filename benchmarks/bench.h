@@ -19,6 +19,13 @@ bool run_stream();
 bool run_history();
 bool run_ingest();
 bool run_alarm_latency();
+bool run_roads_build();
+bool run_roads_query();
+bool run_roads_closure();
+bool run_roads_matrix();
+bool run_roads_isochrone();
+bool run_coverage();
+bool run_dispatch();
 // The other process of `answers`; see answers_load.cpp.
 int run_answers_load(const std::vector<std::string>& arguments);
 

@@ -23,7 +23,14 @@ constexpr Bench kBenches[] = {{"journal", anlan::bench::run_journal},
                               {"stream", anlan::bench::run_stream},
                               {"history", anlan::bench::run_history},
                               {"ingest", anlan::bench::run_ingest},
-                              {"alarm-latency", anlan::bench::run_alarm_latency}};
+                              {"alarm-latency", anlan::bench::run_alarm_latency},
+                              {"roads-build", anlan::bench::run_roads_build},
+                              {"roads-query", anlan::bench::run_roads_query},
+                              {"roads-closure", anlan::bench::run_roads_closure},
+                              {"roads-matrix", anlan::bench::run_roads_matrix},
+                              {"roads-isochrone", anlan::bench::run_roads_isochrone},
+                              {"coverage", anlan::bench::run_coverage},
+                              {"dispatch", anlan::bench::run_dispatch}};
 
 bool in_own_process(const char* name) {
   const pid_t child = ::fork();
@@ -53,6 +60,7 @@ int main(int argc, char** argv) {
     for (const auto& b : kBenches) good = in_own_process(b.name) && good;
     return good ? 0 : 1;
   }
-  std::fprintf(stderr, "usage: bench [journal|places|targeting|launch|answers|stream|history|ingest|alarm-latency]\n");
+  std::fprintf(stderr, "usage: bench [journal|places|targeting|launch|answers|stream|history|ingest|alarm-latency|roads-build|roads-query|roads-closure|roads-matrix|"
+                       "roads-isochrone|coverage|dispatch]\n");
   return 2;
 }

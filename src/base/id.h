@@ -21,6 +21,9 @@ using RecordId = Id<struct RecordTag>;
 using WarningId = Id<struct WarningTag>;
 using AlarmId = Id<struct AlarmTag>;
 using SituationId = Id<struct SituationTag>;
+using RoadStateId = Id<struct RoadStateTag>;  // a closure or limit on roads for a time
+using MissionId = Id<struct MissionTag>;      // a team on its way to somewhere
+using ReliefPlanId = Id<struct ReliefPlanTag>;
 using RoundId = Id<struct RoundTag>;  // one call round (叫应任务) of one warning
 
 }  // namespace anlan

@@ -16,6 +16,7 @@
 #include "base/place_code.h"
 #include "base/time.h"
 #include "registry/alarm_rule.h"
+#include "registry/road_rules.h"
 
 namespace anlan {
 
@@ -132,6 +133,7 @@ struct Pack {
   std::string cancelled;                   // the message to those reached when a warning is cancelled; "" sends none
   std::vector<RecordType> record_types;
   RuleBook rules;
+  RoadBook roads;
   std::vector<PlaceReading> readings;
   std::map<std::string, Named> sentences;  // kind of fact → sentence for the journal page, {field} replaced
   Millis phone_stale_after;                // a phone not confirmed for this long is shown as stale

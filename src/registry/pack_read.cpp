@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "registry/alarm_rule_read.h"
+#include "registry/road_rules_read.h"
 #include "registry/pack.h"
 #include "registry/pack_check.h"
 #include "registry/pack_references.h"
@@ -96,6 +97,7 @@ void PackReader::read_file(const std::string& file, std::string_view text) {
     names_.define(PackSection::record_types, pack_.record_types.back().id, item.spot(), faults_);
   });
   read_rules(top, pack_.rules);
+  read_roads(top, pack_.roads);
   each(top, "readings", [&](MapReader& item) {
     pack_.readings.push_back({item.text("name", Need::kRequired, 40), item.text("pinyin", Need::kRequired, 200)});
     spots_.readings.push_back(item.spot());
@@ -270,6 +272,7 @@ Result<Pack> PackReader::finish() {
   names_.check(faults_);
   check_pack(pack_, spots_, faults_);
   check_rules(pack_, pack_.rules, faults_);
+  check_roads(pack_, faults_);
   if (!faults_.empty()) return faults_.error("pack");
   return std::move(pack_);
 }

@@ -77,10 +77,10 @@ TEST(Directions, TurnsAndNames) {
   town.road(middle, north, "人民路");
   town.road(north, far, "江北大道");
   const Graph graph = town.build();
-  EXPECT_THAT(told(graph, west, south), ElementsAre("沿中山路向东行驶 1.2 公里", "右转,进入人民路,行驶 300 米", "到达目的地"));
-  EXPECT_THAT(told(graph, west, north), ElementsAre("沿中山路向东行驶 1.2 公里", "左转,进入人民路,行驶 400 米", "到达目的地"));
+  EXPECT_THAT(told(graph, west, south), ElementsAre("沿中山路向东行驶 1.2 公里", "右转，进入人民路，行驶 300 米", "到达目的地"));
+  EXPECT_THAT(told(graph, west, north), ElementsAre("沿中山路向东行驶 1.2 公里", "左转，进入人民路，行驶 400 米", "到达目的地"));
   EXPECT_THAT(told(graph, west, east), ElementsAre("沿中山路向东行驶 1.7 公里", "到达目的地")) << "straight on along one road is one step";
-  EXPECT_THAT(told(graph, south, far), ElementsAre("沿人民路向北行驶 700 米", "直行,进入江北大道,行驶 610 米", "到达目的地"));
+  EXPECT_THAT(told(graph, south, far), ElementsAre("沿人民路向北行驶 700 米", "直行，进入江北大道，行驶 610 米", "到达目的地"));
   EXPECT_THAT(told(graph, far, west, false), ElementsAre("Head south on 江北大道 for 610 m", "Continue onto 人民路 and go 400 m",
                                                          "Turn right onto 中山路 and go 1.2 km", "Arrive at the destination"));
 }
@@ -93,7 +93,7 @@ TEST(Directions, BendsAreNoTurnsWithoutAChoice) {
   town.road(c, d, "环山路");
   town.road(c, side, "小路");
   const Graph graph = town.build();
-  EXPECT_THAT(told(graph, a, d), ElementsAre("沿环山路向东行驶 1.0 公里", "右转,继续沿环山路,行驶 500 米", "到达目的地"));
+  EXPECT_THAT(told(graph, a, d), ElementsAre("沿环山路向东行驶 1.0 公里", "右转，继续沿环山路，行驶 500 米", "到达目的地"));
 }
 
 TEST(Directions, ARoundaboutIsOneStepWithItsExit) {
@@ -108,9 +108,9 @@ TEST(Directions, ARoundaboutIsOneStepWithItsExit) {
   town.road(n, north, "北街");
   town.road(w, west, "西街");
   const Graph graph = town.build();
-  EXPECT_THAT(told(graph, south, east), ElementsAre("沿南街向北行驶 470 米", "驶入环岛,从第 1 个出口驶出,进入东街,行驶 510 米", "到达目的地"));
-  EXPECT_THAT(told(graph, south, west)[1], "驶入环岛,从第 3 个出口驶出,进入西街,行驶 600 米");
-  EXPECT_THAT(told(graph, south, n)[1], "驶入环岛,行驶 85 米");
+  EXPECT_THAT(told(graph, south, east), ElementsAre("沿南街向北行驶 470 米", "驶入环岛，从第 1 个出口驶出，进入东街，行驶 510 米", "到达目的地"));
+  EXPECT_THAT(told(graph, south, west)[1], "驶入环岛，从第 3 个出口驶出，进入西街，行驶 600 米");
+  EXPECT_THAT(told(graph, south, n)[1], "驶入环岛，行驶 85 米");
   EXPECT_THAT(told(graph, south, north, false)[1], "Enter the roundabout, take exit 2 onto 北街 and go 550 m");
 }
 
@@ -124,7 +124,7 @@ TEST(Directions, FerriesRampsBarriersAndTurningBack) {
   town.road(c, d, "过江渡", {.road_class = RoadClass::kFerry, .flags = fixture::kBothWays, .fixed_ms = 20 * 60'000});
   town.road(d, e, "", {.road_class = RoadClass::kMotorway, .flags = fixture::kBothWays | kLink});
   const Graph graph = town.build();
-  EXPECT_THAT(told(graph, a, e), ElementsAre("沿码头路向东行驶 600 米", "乘渡轮(过江渡),约 20 分钟", "左转,进入匝道,行驶 500 米", "到达目的地"));
+  EXPECT_THAT(told(graph, a, e), ElementsAre("沿码头路向东行驶 600 米", "乘渡轮（过江渡），约 20 分钟", "左转，进入匝道，行驶 500 米", "到达目的地"));
   const auto car = weights(graph, fixture::car());
   auto arcs = way(graph, car, a, b);
   const auto back = way(graph, car, b, a);
@@ -132,7 +132,7 @@ TEST(Directions, FerriesRampsBarriersAndTurningBack) {
   const auto steps = steps_of(graph, {arcs}, car);
   ASSERT_EQ(steps.size(), 3u);
   EXPECT_EQ(steps[1].turn, Turn::kUTurn);
-  EXPECT_EQ(text_of(steps[1], true), "掉头,继续沿码头路,行驶 300 米");
+  EXPECT_EQ(text_of(steps[1], true), "掉头，继续沿码头路，行驶 300 米");
   EXPECT_TRUE(steps_of(graph, {}, car).empty());
 }
 

@@ -44,20 +44,20 @@ std::string text_of(const Step& step, bool chinese) {
       return fmt::format("Head {}{} for {}", wind.en, road.empty() ? "" : " on " + road, length);
     }
     case Turn::kRoundabout: {
-      if (step.exit == 0) return chinese ? fmt::format("驶入环岛,行驶 {}", length) : fmt::format("Enter the roundabout and go {}", length);
-      if (chinese) return fmt::format("驶入环岛,从第 {} 个出口驶出{},行驶 {}", step.exit, road.empty() ? "" : ",进入" + road, length);
+      if (step.exit == 0) return chinese ? fmt::format("驶入环岛，行驶 {}", length) : fmt::format("Enter the roundabout and go {}", length);
+      if (chinese) return fmt::format("驶入环岛，从第 {} 个出口驶出{}，行驶 {}", step.exit, road.empty() ? "" : "，进入" + road, length);
       return fmt::format("Enter the roundabout, take exit {}{} and go {}", step.exit, road.empty() ? "" : " onto " + road, length);
     }
     case Turn::kFerry:
-      if (chinese) return fmt::format("乘渡轮{},约 {}", road.empty() ? "" : "(" + road + ")", minutes_text(step.seconds, true));
+      if (chinese) return fmt::format("乘渡轮{}，约 {}", road.empty() ? "" : "（" + road + "）", minutes_text(step.seconds, true));
       return fmt::format("Take the ferry{}, about {}", road.empty() ? "" : " (" + road + ")", minutes_text(step.seconds, false));
     case Turn::kArrive: return chinese ? "到达目的地" : "Arrive at the destination";
     default: break;
   }
   const Phrase& turn = kTurns[static_cast<size_t>(step.turn) - static_cast<size_t>(Turn::kStraight)];
-  if (road.empty()) return chinese ? fmt::format("{},行驶 {}", turn.zh, length) : fmt::format("{} and go {}", turn.en, length);
+  if (road.empty()) return chinese ? fmt::format("{}，行驶 {}", turn.zh, length) : fmt::format("{} and go {}", turn.en, length);
   if (chinese)
-    return fmt::format("{}{}{},行驶 {}", turn.zh, step.same_road ? ",继续沿" : step.turn == Turn::kUTurn ? ",沿" : ",进入", road, length);
+    return fmt::format("{}{}{}，行驶 {}", turn.zh, step.same_road ? "，继续沿" : step.turn == Turn::kUTurn ? "，沿" : "，进入", road, length);
   return fmt::format("{} {} {} and go {}", turn.en, step.same_road ? "to stay on" : "onto", road, length);
 }
 

@@ -269,7 +269,7 @@ std::string text_of(const Snap& snap, const Graph& graph, double radius_m, bool 
     case SnapReason::kNoRoads: return chinese ? "没有可用的路网数据" : "There are no roads to search";
     case SnapReason::kFound:
       if (!snap.nearest_closed) return {};
-      return chinese ? fmt::format("最近的道路({})禁止该车辆通行,已改用 {}外的{}", road(*snap.nearest), metres(snap.point->distance_m),
+      return chinese ? fmt::format("最近的道路（{}）禁止该车辆通行，已改用 {}外的{}", road(*snap.nearest), metres(snap.point->distance_m),
                                    road(*snap.point))
                      : fmt::format("The nearest road ({}) is closed to this vehicle; {}, {} away, is used", road(*snap.nearest),
                                    road(*snap.point), metres(snap.point->distance_m));
@@ -277,16 +277,16 @@ std::string text_of(const Snap& snap, const Graph& graph, double radius_m, bool 
       if (!snap.point)
         return chinese ? fmt::format("附近 {}内没有可通行的道路", metres(radius_m))
                        : fmt::format("No road that may be used within {}", metres(radius_m));
-      return chinese ? fmt::format("附近 {}内没有道路,最近的可通行道路({})在 {}外", metres(radius_m), road(*snap.point),
+      return chinese ? fmt::format("附近 {}内没有道路，最近的可通行道路（{}）在 {}外", metres(radius_m), road(*snap.point),
                                    metres(snap.point->distance_m))
                      : fmt::format("No road within {}; the nearest that may be used ({}) is {} away", metres(radius_m), road(*snap.point),
                                    metres(snap.point->distance_m));
     case SnapReason::kClosed: break;
   }
   if (!snap.point)
-    return chinese ? fmt::format("附近的道路({})禁止该车辆通行", road(*snap.nearest))
+    return chinese ? fmt::format("附近的道路（{}）禁止该车辆通行", road(*snap.nearest))
                    : fmt::format("The roads nearby ({}) are closed to this vehicle", road(*snap.nearest));
-  return chinese ? fmt::format("附近 {}内的道路({})禁止该车辆通行,最近的可通行道路({})在 {}外", metres(radius_m), road(*snap.nearest),
+  return chinese ? fmt::format("附近 {}内的道路（{}）禁止该车辆通行，最近的可通行道路（{}）在 {}外", metres(radius_m), road(*snap.nearest),
                                road(*snap.point), metres(snap.point->distance_m))
                  : fmt::format("The roads within {} ({}) are closed to this vehicle; the nearest that may be used ({}) is {} away",
                                metres(radius_m), road(*snap.nearest), road(*snap.point), metres(snap.point->distance_m));

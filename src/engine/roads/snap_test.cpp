@@ -109,7 +109,7 @@ TEST(Snap, ReasonsInWords) {
   const LonLat on_path{104.005, 30 + 10 / 111'195.0};
   const Snap other = index.snap(on_path, car);
   EXPECT_EQ(other.reason, SnapReason::kFound);
-  EXPECT_THAT(text_of(other, graph, 500, true), HasSubstr("绿道)禁止该车辆通行,已改用 10 米外的滨江路"));
+  EXPECT_THAT(text_of(other, graph, 500, true), HasSubstr("绿道）禁止该车辆通行，已改用 10 米外的滨江路"));
   EXPECT_EQ(text_of(index.snap(on_path, foot), graph, 500, true), "");
   const Snap closed = index.snap(on_path, car, {.radius_m = 5});
   EXPECT_EQ(closed.reason, SnapReason::kClosed);
