@@ -33,6 +33,13 @@ struct PlacesCommand {
 };
 Result<void> import_place_files(const Config& config, const PlacesCommand& command);
 
+struct RoadsCommand {
+  std::vector<std::string> files;  // one .osm.pbf, one .geojson, or one CSV of arcs with `nodes`
+  std::string nodes, name, datum = "wgs84";
+};
+// Prints each stage, and what was dropped and why.
+Result<void> import_road_files(const Config& config, const RoadsCommand& command);
+
 struct SimulateCommand {
   std::string protocol = "sl651", to, scenario = "steady", codes, prefix, begin, password, topic = "anlan/simulated";
   size_t links = 100;

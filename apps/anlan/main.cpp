@@ -110,6 +110,15 @@ int main(int argc, char** argv) {
   places->add_option("--seed", places_command.seed, "of the approximate layout of places without position");
   places->callback([&] { run([&](const anlan::Config& c) { return anlan::import_place_files(c, places_command); }); });
 
+  auto* roads = import->add_subcommand("roads", "A road network: .osm.pbf, GeoJSON lines, or CSV of arcs with --nodes");
+  common(roads);
+  anlan::RoadsCommand roads_command;
+  roads->add_option("files", roads_command.files, "the file")->required();
+  roads->add_option("--nodes", roads_command.nodes, "CSV of junctions (id, lon, lat), for a CSV of arcs (from, to, length_m, seconds, …)");
+  roads->add_option("--name", roads_command.name, "what people call the network (default: the file)");
+  roads->add_option("--datum", roads_command.datum, "of CSV and GeoJSON: wgs84, gcj02 or bd09");
+  roads->callback([&] { run([&](const anlan::Config& c) { return anlan::import_road_files(c, roads_command); }); });
+
   auto* simulate = app.add_subcommand("simulate", "Devices that exist only in this program");
   auto* devices = simulate->add_subcommand("devices", "Send readings to a gateway as real devices would");
   simulate->require_subcommand(1);

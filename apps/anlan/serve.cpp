@@ -12,6 +12,7 @@
 #include "base/error_catalogue.h"
 #include "base/real_ports.h"
 #include "demo/demo.h"
+#include "demo/demo_roads.h"
 #include "demo/demo_sensors.h"
 #include "gateway/cap_poller.h"
 #include "gateway/device_server.h"
@@ -198,7 +199,7 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   if (phones) {
     phones->set_locate([&](PersonId person) { return place_of(*node->directory().read(), person); });
     phones->set_text([&](const Attempt& a, const std::string& message) {
-      return node->links().message_with_link(message, settings.public_url, {a.round, a.seq});
+      return a.round ? node->links().message_with_link(message, settings.public_url, {a.round, a.seq}) : message;
     });
   }
   for (const auto& channel : pack.channels) {
@@ -230,6 +231,10 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   std::thread writer([&] {
     while (node->writer().wait()) node->writer().run_batch();
   });
+  if (demo_wanted && !how.look)
+    workers.run([&] {
+      if (const auto made = make_demo_roads(*node, kDemoSeed); !made) log_line("demo roads: " + made.error().describe());
+    });
   std::atomic<bool> retaining{false};
   std::thread timer([&] {
     Millis flushed{}, maintained{};

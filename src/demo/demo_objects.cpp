@@ -24,6 +24,7 @@ class Objects {
   void town(const Place& t, bool full);
   void county(PlaceCode c);
   void reservoirs();
+  void vehicles();
 
  private:
   // The post that answers for a record; its holder is one of the village's people or somebody new.
@@ -104,7 +105,7 @@ void Objects::town(const Place& t, bool full) {
                               {{"river", root + "沟"}, {"length", static_cast<double>(d.between(20, 120)) / 10}, {"catchment", d.between(8, 160)}, {"flood_standard", d.chance(0.5) ? 10 : 20}, {"people_at_risk", d.between(40, 900)}, {"levee", d.chance(0.5)}});
   keeper("river_keeper", "river_section", river, t.code, 0);
   const auto store = m.record("warehouse", name + "物资储备点", t.code, 300,
-                              {{"level", "town"}, {"area", d.between(40, 200)}, {"tents", d.between(5, 60)}, {"quilts", d.between(40, 300)}, {"beds", d.between(10, 80)}, {"generators", d.between(0, 3)}, {"pumps", d.between(0, 4)}, {"sandbags", d.between(200, 3000)}, {"counted", m.day_before(d.between(3, 200))}});
+                              {{"level", "town"}, {"area", d.between(40, 200)}, {"tents", d.between(5, 60)}, {"quilts", d.between(40, 300)}, {"beds", d.between(10, 80)}, {"generators", d.between(0, 3)}, {"pumps", d.between(0, 4)}, {"sandbags", d.between(200, 3000)}, {"hose", 200}, {"boats", 1}, {"counted", m.day_before(d.between(3, 200))}});
   keeper("warehouse_keeper", "warehouse", store, t.code, 0);
   const auto team = m.record("rescue_team", name + "应急救援队", t.code, 300,
                              {{"kind", "grassroots"}, {"speciality", d.chance(0.5) ? "general" : "flood"}, {"people", d.between(15, 40)}, {"ready", d.between(5, 12)}, {"vehicles", d.between(1, 4)}, {"gear", "铁锹、编织袋、手提照明灯、喊话器"}, {"minutes_to_leave", d.between(10, 30)}});
@@ -125,7 +126,7 @@ void Objects::county(PlaceCode c) {
   auto& d = m.dice;
   const auto hospital = m.record("hospital", "县人民医院", c, 800, {{"kind", "general"}, {"grade", "grade_2"}, {"beds", 300}, {"icu_beds", 12}, {"ambulances", 6}, {"immobile", 60}, {"own_power", true}});
   keeper("hospital_keeper", "hospital", hospital, c, 0);
-  const auto store = m.record("warehouse", "县应急物资储备库", c, 1200, {{"level", "county"}, {"area", 1200}, {"tents", 800}, {"quilts", 3000}, {"beds", 900}, {"coats", 1500}, {"generators", 12}, {"pumps", 20}, {"sandbags", 40000}, {"counted", m.day_before(20)}});
+  const auto store = m.record("warehouse", "县应急物资储备库", c, 1200, {{"level", "county"}, {"area", 1200}, {"tents", 800}, {"quilts", 3000}, {"beds", 900}, {"coats", 1500}, {"generators", 12}, {"pumps", 20}, {"sandbags", 40000}, {"hose", 3000}, {"boats", 8}, {"counted", m.day_before(20)}});
   keeper("warehouse_keeper", "warehouse", store, c, 0);
   const auto team = m.record("rescue_team", "县消防救援大队", c, 900, {{"kind", "fire_rescue"}, {"speciality", "general"}, {"people", 45}, {"ready", 18}, {"vehicles", 9}, {"boats", 4}, {"dogs", 1}, {"minutes_to_leave", 2}});
   keeper("rescue_team_leader", "rescue_team", team, c, 0);
@@ -159,6 +160,23 @@ void Objects::reservoirs() {
   }
 }
 
+// Teams of a speciality, and what can carry supplies: at the county's store, and a van or a truck in each town.
+void Objects::vehicles() {
+  auto& d = m.dice;
+  m.record("rescue_team", "县水域救援队", kDemoCounty, 1500, {{"kind", "professional"}, {"speciality", "water"}, {"people", 24}, {"ready", 12}, {"vehicles", 3}, {"boats", 6}, {"minutes_to_leave", 8}});
+  m.record("rescue_team", "县医疗救护队", kDemoCounty, 900, {{"kind", "professional"}, {"speciality", "medical"}, {"people", 20}, {"ready", 10}, {"vehicles", 4}, {"minutes_to_leave", 5}});
+  m.record("rescue_team", "积石山蓝天救援队", kDemoCounty, 2500, {{"kind", "social"}, {"speciality", "collapse"}, {"people", 32}, {"ready", 15}, {"vehicles", 5}, {"dogs", 2}, {"minutes_to_leave", 25}});
+  m.record("vehicle", "县储备库重型货车", kDemoCounty, 1200, {{"kind", "heavy_truck"}, {"count", 3}, {"ready_minutes", 30}});
+  m.record("vehicle", "县储备库中型货车", kDemoCounty, 1200, {{"kind", "medium_truck"}, {"count", 6}, {"ready_minutes", 20}});
+  m.record("vehicle", "县储备库轻型货车", kDemoCounty, 1200, {{"kind", "van"}, {"count", 4}, {"ready_minutes", 15}});
+  const auto range = m.places.range(kDemoCounty);
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (m.places.level(i) != PlaceLevel::kTown) continue;
+    const Place t = m.places.place(i);
+    m.record("vehicle", short_place_name(t.name, PlaceLevel::kTown) + "运输车", t.code, 300, {{"kind", d.chance(0.6) ? "van" : "medium_truck"}, {"count", d.between(1, 3)}, {"ready_minutes", d.between(10, 40)}});
+  }
+}
+
 }  // namespace
 
 void add_demo_objects(CountyMaker& maker) {
@@ -174,6 +192,7 @@ void add_demo_objects(CountyMaker& maker) {
   objects.county(kDemoCounty);
   objects.reservoirs();
   add_demo_links(maker);
+  objects.vehicles();  // last, so that what was there before stays as it was
 }
 
 }  // namespace anlan

@@ -8,8 +8,10 @@
 #include "demo/demo.h"
 #include "demo/demo_county.h"
 #include "demo/demo_places.h"
+#include "demo/demo_roads.h"
 #include "demo/demo_sensors.h"
 #include "demo/rainstorm.h"
+#include "logistics/road_network.h"
 #include "registry/people_search.h"
 #include "registry/phone_number.h"
 #include "registry/record_fields.h"
@@ -411,6 +413,40 @@ TEST(DemoSensors, AQuietCountyHasOneRiverAndTheStormRunsDownTheChains) {
   std::printf("  %d alarms:", all);
   for (const auto& [rule, count] : storm) std::printf(" %s %d", rule.c_str(), count);
   std::printf("\n");
+}
+
+TEST(DemoRoads, EveryVillageIsOnThemAndTheyAreMadeOnce) {
+  NEEDS_PACKAGES();
+  DemoNode d;
+  ASSERT_FALSE(d.node->roads().loaded());
+  make_demo_roads(*d.node, kSeed).value();
+  while (d.node->writer().run_batch()) {
+  }
+  ASSERT_TRUE(d.node->roads().loaded());
+  EXPECT_EQ(d.node->roads().network_row()->name, kDemoRoadsName);
+  const int64_t seq = d.node->writer().seq();
+  make_demo_roads(*d.node, kSeed).value();
+  while (d.node->writer().run_batch()) {
+  }
+  EXPECT_EQ(d.node->writer().seq(), seq);
+  const auto network = d.node->roads().network();
+  EXPECT_LE(network->graph().nodes(), kDemoJunctionsMax);
+  size_t bridges = 0;
+  for (const auto& road : network->graph().roads) bridges += (road.flags & roads::kBridge) != 0;
+  EXPECT_GT(bridges, 5u);
+  // From one town to every village of the city.
+  const auto index = d.node->places().get();
+  const auto& places = index->places();
+  std::vector<LonLat> villages;
+  const auto range = places.range(kDemoCity);
+  for (uint32_t i = range.begin; i < range.end; ++i)
+    if (const auto at = places.position(i)) villages.push_back(*at);
+  const auto times = d.node->roads().times({villages.data(), 1}, villages, {"car", {}}).value();
+  EXPECT_FALSE(times.estimated);
+  EXPECT_EQ(std::count(times.ms.begin(), times.ms.end(), kNoWay), 0);
+  // The same again.
+  EXPECT_EQ(roads::write_index(roads::build_index(roads::build_graph(draw_demo_roads(places, kDemoCity, kSeed))).value()),
+            roads::write_index(roads::build_index(roads::build_graph(draw_demo_roads(places, kDemoCity, kSeed))).value()));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ FactCatalogue fact_catalogue() {
   register_registry_facts(catalogue);
   register_account_facts(catalogue);
   register_signal_facts(catalogue);
+  register_logistics_facts(catalogue);
   register_warning_facts(catalogue);
   register_call_facts(catalogue);
   register_loop_facts(catalogue);
@@ -20,7 +21,7 @@ FactCatalogue fact_catalogue() {
 
 std::vector<Migration> node_migrations() {
   std::vector<Migration> all;
-  for (const auto& part : {journal_migrations(), registry_migrations(), account_migrations(), warning_migrations(), call_migrations(), signal_migrations()})
+  for (const auto& part : {journal_migrations(), registry_migrations(), account_migrations(), warning_migrations(), call_migrations(), signal_migrations(), logistics_migrations(), position_migrations()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -29,7 +30,7 @@ std::vector<std::string> fact_tables() {
   std::vector<std::string> all = registry_tables();
   all.push_back("accounts");
   all.push_back("counters");
-  for (const auto& part : {warning_tables(), call_tables(), signal_tables()}) all.insert(all.end(), part.begin(), part.end());
+  for (const auto& part : {warning_tables(), call_tables(), signal_tables(), logistics_tables()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
@@ -64,6 +65,8 @@ Result<void> Node::load() {
   TRY(watch, Watch::create(pack_, *records_, attachments_, history_, [this](Command c) { writer_->submit(std::move(c)); }));
   watch_ = std::move(watch);
   watch_->adopt_on([this](std::function<void()> work) { later_(std::move(work)); });
+  roads_ = std::make_unique<Roads>(pack_, attachments_, clock_, settings_.utc_offset_minutes);
+  roads_->work_on([this](std::function<void()> work) { later_(std::move(work)); });
   reactions_ = std::make_unique<Reactions>(*this);
 
   TRY(reader, store_->connect());
@@ -71,12 +74,15 @@ Result<void> Node::load() {
   const auto places = places_->load(*reader);
   directory_->load(*reader);
   records_->load(*reader);
+  positions_.load(*reader);
   contacts_->load(*reader);
   const auto watched = watch_->load(*reader, clock_.now());
+  const auto roads = roads_->load(*reader);
   const auto failure = reader->failure();
   reader->rollback();
   TRY_VOID(places);
   TRY_VOID(watched);
+  TRY_VOID(roads);
   if (failure) return *failure;
 
   // The node's key makes answer links: random, made once, never in the journal.
@@ -92,7 +98,7 @@ Result<void> Node::load() {
   site_tokens_ = std::make_unique<SiteTokens>(*key);
 
   // Views before those who act on them.
-  for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), watch_.get(), reactions_.get()})
+  for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), watch_.get(), roads_.get(), reactions_.get()})
     writer_->add_observer(o);
   return {};
 }
@@ -111,6 +117,8 @@ void Node::tick() {
   reactions_->tick(now);
   caller_->tick(now);
   watch_->tick(now);
+  roads_->tick(now);
+  if (auto save = positions_.save(now)) writer_->submit(std::move(*save));
 }
 
 UtcTime Node::next_due() const { return std::min(caller_->next_due(), reactions_->next_due()); }

@@ -13,6 +13,8 @@
 #include "calls/caller.h"
 #include "journal/migrations.h"
 #include "journal/writer.h"
+#include "logistics/positions.h"
+#include "logistics/roads.h"
 #include "loop/contacts.h"
 #include "registry/live_directory.h"
 #include "registry/pack.h"
@@ -75,6 +77,8 @@ class Node {
   Places& places() { return *places_; }
   Caller& caller() { return *caller_; }
   Watch& watch() { return *watch_; }
+  Roads& roads() { return *roads_; }
+  Positions& positions() { return positions_; }
   const SiteTokens& site_tokens() const { return *site_tokens_; }
   const AnswerLinks& links() const { return *links_; }
   const PinyinTable& pinyin() const { return *pinyin_; }
@@ -110,6 +114,8 @@ class Node {
   std::unique_ptr<DirectoryContacts> contacts_;
   std::unique_ptr<Caller> caller_;
   std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Roads> roads_;
+  Positions positions_;
   std::unique_ptr<AnswerLinks> links_;
   std::unique_ptr<SiteTokens> site_tokens_;
   std::unique_ptr<Reactions> reactions_;

@@ -1,6 +1,9 @@
 #include "loop/reactions.h"
 
 #include "calls/queries.h"
+#include "logistics/commands.h"
+#include "logistics/hospitals.h"
+#include "logistics/queries.h"
 #include "loop/cap_exchange.h"
 #include "loop/node.h"
 #include "loop/situation_warning.h"
@@ -13,6 +16,7 @@ constexpr Millis kConfirmEvery = seconds(10);
 constexpr size_t kConfirmMax = 5'000;
 constexpr Millis kSweepEvery = hours(1);
 constexpr Millis kQuietEvery = minutes(1);  // situations are looked at for whether they are over
+constexpr int64_t kToldAtOnce = 100;    // notices to hospitals in one turn
 constexpr Millis kKeysKept = hours(72);  // an idempotency key is remembered this long
 
 void ignore(const Result<Answer>&) {}
@@ -28,6 +32,7 @@ void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
     if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
         f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<RoundClosed>() || f.as<ClockJumped>())
       dirty_ = true;
+    if (f.as<HospitalNotified>()) tell_at_ms_ = f.header.at.ms;
     if (f.as<AlarmRaised>() || f.as<AlarmChanged>() || f.as<SituationWarned>()) alarmed_ = true;
     if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
       const auto person = node_.caller().person_of(a->round, a->seq);
@@ -54,13 +59,14 @@ void Reactions::tick(UtcTime now) {
     node_.writer().submit({"node", "", "", [](Reader& reader, UtcTime at) { return close_quiet_situations(reader, at); }, {}, {}});
   }
   if (alarmed_.exchange(false)) draft_warnings();
+  if (int64_t at = tell_at_ms_; at != INT64_MAX && (now.ms >= at || at > (now + kRetryAfter).ms) && tell_at_ms_.compare_exchange_strong(at, INT64_MAX)) tell_hospitals();
   if (now.ms >= retry_at_ms_ || retry_at_ms_ > (now + kRetryAfter).ms)
     if (dirty_.exchange(false)) open_and_close_rounds();
   finish_rehearsals();
   confirm_phones(now);
 }
 
-UtcTime Reactions::next_due() const { return dirty_ ? UtcTime{retry_at_ms_.load()} : UtcTime{next_expiry_ms_.load()}; }
+UtcTime Reactions::next_due() const { return std::min(UtcTime{tell_at_ms_.load()}, dirty_ ? UtcTime{retry_at_ms_.load()} : UtcTime{next_expiry_ms_.load()}); }
 
 void Reactions::try_again() {
   retry_at_ms_ = (node_.clock().now() + kRetryAfter).ms;
@@ -156,6 +162,54 @@ void Reactions::draft_warnings() {
       node_.writer().submit({"node", "", "", [this, id](Reader& r, UtcTime now) { return warn_of_situation(node_, r, id, now); }, {}, {}});
     for (const auto& [id, rule] : granted)
       node_.writer().submit({"node", "", "", [this, id = id, rule = rule](Reader& r, UtcTime now) { return issue_of_situation(node_, r, id, rule, now); }, {}, {}});
+  });
+}
+
+void Reactions::tell_hospitals() {
+  node_.later([this] {
+    const auto later = [this] { tell_at_ms_ = (node_.clock().now() + kRetryAfter).ms; };
+    auto reader = node_.store().connect();
+    if (!reader) return later();
+    (*reader)->begin_read();
+    const auto waiting = hospitals_to_tell(**reader, kToldAtOnce);
+    (*reader)->rollback();
+    std::string channel;
+    for (const auto& c : node_.pack().channels)
+      if (channel.empty() && c.kind == ChannelKind::sms) channel = c.id;
+    for (const auto& n : waiting) {
+      // Handed over once in a life of the node; after a crash once more under the same key, which is one message.
+      bool first;
+      {
+        std::scoped_lock guard(mutex_);
+        first = hospitals_told_.emplace(n.seq, std::nullopt).second;
+      }
+      if (first) {
+        HospitalTold told{n.notice.hospital, n.notice.name, n.seq, n.notice.to, ""};
+        const auto record = node_.records().find(n.notice.hospital);
+        const auto contact = record ? hospital_contact(*node_.directory().read(), *record, node_.clock().now()) : std::nullopt;
+        if (contact) {
+          told.to = contact->name;
+          const auto text = hospital_message(n.notice.name, n.notice.text, n.notice.injured, n.notice.due, node_.settings().name, node_.settings().utc_offset_minutes);
+          if (node_.caller().notify({Attempt{RoundId{}, n.seq, 0, contact->person, contact->phone}}, text) > 0) told.channel = channel;
+        }
+        std::scoped_lock guard(mutex_);
+        hospitals_told_[n.seq] = std::move(told);
+      }
+      std::optional<HospitalTold> told;
+      {
+        std::scoped_lock guard(mutex_);
+        told = hospitals_told_[n.seq];
+      }
+      if (!told) continue;  // another worker is telling it
+      const auto record = node_.records().find(n.notice.hospital);
+      node_.writer().submit({"node", "", "", [told = *told, place = record ? record->place : PlaceCode()](Reader& r, UtcTime) { return record_told(r, told, place); },
+                             [later, this, seq = n.seq](const Result<Answer>& recorded) {
+                               if (!recorded) return later();
+                               std::scoped_lock guard(mutex_);
+                               hospitals_told_.erase(seq);
+                             }, {}});
+    }
+    if (waiting.size() == kToldAtOnce) later();
   });
 }
 

@@ -8,6 +8,7 @@
 //   a situation has been quiet          → it is over
 //   every number of a rehearsal was tried → the rehearsal closes
 //   somebody answers by telephone        → that number is confirmed
+//   a hospital is notified               → whoever answers for it gets the text message
 //
 // A reaction looks at the state that the facts have left, not at the fact alone: what was missed in a crash is done
 // after it, and doing it twice changes nothing.
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "journal/writer.h"
+#include "logistics/facts.h"
 #include "registry/people.h"
 #include "warnings/commands.h"
 
@@ -51,6 +53,7 @@ class Reactions final : public Observer {
   void try_again();  // a second from now
   void finish_rehearsals();
   void confirm_phones(UtcTime now);
+  void tell_hospitals();
 
   Node& node_;
   std::atomic<bool> dirty_{true}, alarmed_{true};
@@ -59,6 +62,8 @@ class Reactions final : public Observer {
   std::vector<PhoneWorked> worked_;
   UtcTime next_confirm_{0}, next_sweep_{0}, next_quiet_{0};
   std::map<RoundId, std::optional<int64_t>> told_;  // cancelled rounds since the start → people told; nothing: being told
+  std::map<int64_t, std::optional<HospitalTold>> hospitals_told_;  // notices since the start; nothing: being told
+  std::atomic<int64_t> tell_at_ms_{0};                             // INT64_MAX: nobody waits
   std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way
 };
 

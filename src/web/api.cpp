@@ -65,6 +65,7 @@ std::string_view role_words(Need need, Language language) {
     case Need::registrar: return zh ? "需要登记权限" : "the registrar role is needed";
     case Need::admin: return zh ? "需要管理员权限" : "the administrator role is needed";
     case Need::site: return zh ? "需要站点权限" : "the site role is needed";
+    case Need::reporter: return zh ? "需要值班或站点权限" : "the duty role or a site's token is needed";
     case Need::nothing:
     case Need::session: break;
   }
@@ -189,7 +190,7 @@ void Api::handle_api(const CallPtr& call) {
   if (route->need != Need::nothing && !call->session) return call->fail(Error(ErrorCode::kNotSignedIn));
   if (options_.read_only && is_change(http.method) && !route->path.starts_with("/session")) return forbid(kCopy);
   // Whoever signed in with a password given by another does nothing before changing it.
-  if (call->by_token && route->need != Need::site) return forbid(call->language == Language::kZh ? "令牌只能用于报送读数" : "the token only serves to send readings");
+  if (call->by_token && route->need != Need::site && route->need != Need::reporter) return forbid(call->language == Language::kZh ? "令牌只能用于报送读数和位置" : "the token only serves to send readings and positions");
   if (route->need != Need::nothing && !call->by_token && call->account().must_change_password && !route->path.starts_with("/session"))
     return forbid(kChangePassword);
   if (!call->may(route->need)) return forbid(role_words(route->need, call->language));

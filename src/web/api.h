@@ -29,6 +29,7 @@ enum class Need {
   approver,   // approves
   registrar,  // changes people, posts, records, places
   site,       // sends readings: a role of machines, which show a token instead of a session
+  reporter,   // says where teams and vehicles are: site or duty
   admin       // accounts, sources, system
 };
 
@@ -51,7 +52,7 @@ class Call : public std::enable_shared_from_this<Call> {
   Language language = Language::kZh;
   std::string acting;        // who acts when it is not the account: answer links set "person:17"
   std::string key_scope;     // for callers without a session: what an idempotency key belongs to, e.g. the link's token
-  bool by_token = false;     // a site, not a person: only what needs `site` is open to it
+  bool by_token = false;     // a site, not a person: only what needs `site` or `reporter` is open to it
   bool secret_body = false;  // the body holds a password: it stays out of the digest that is stored with the key
 
   Api& api() { return api_; }
@@ -222,6 +223,11 @@ void add_sensorthings_routes(Api& api);  // the OGC SensorThings API over links 
 void add_round_routes(Api& api);      // rounds, calls, records of calls
 void add_answer_routes(Api& api);     // answer links, my calls, photos
 void add_journal_routes(Api& api);    // journal
+void add_road_routes(Api& api);       // roads, states, ways, tiles; calls add_coverage_routes
+void add_coverage_routes(Api& api);   // isochrones, coverage, where the next station goes
+void add_dispatch_routes(Api& api);   // teams, relief plans, helicopters; calls the two below
+void add_mission_routes(Api& api);    // positions, missions
+void add_hospital_routes(Api& api);   // hospitals and notices to them
 void add_all_routes(Api& api);
 
 // Shared by routes.

@@ -23,6 +23,7 @@ std::string_view role_of(Need need) {
     case Need::registrar: return "registrar";
     case Need::site: return "site";
     case Need::admin: return "admin";
+    case Need::reporter:
     case Need::nothing:
     case Need::session: break;
   }
@@ -100,6 +101,7 @@ bool Call::may(Need need) const {
   if (need == Need::nothing) return true;
   if (!session) return false;
   if (need == Need::session) return true;
+  if (need == Need::reporter) return may(Need::duty) || may(Need::site);
   for (const auto& held : session->account->roles)
     if (held.role == role_of(need)) return true;
   return false;
@@ -108,6 +110,7 @@ bool Call::may(Need need) const {
 bool Call::may(Need need, PlaceCode place) const {
   if (need == Need::nothing) return true;
   if (!session) return false;
+  if (need == Need::reporter) return may(Need::duty, place) || may(Need::site, place);
   if (place.empty()) place = api_.node().settings().place;
   for (const auto& held : session->account->roles)
     if ((need == Need::session || held.role == role_of(need)) && held.place.contains(place)) return true;

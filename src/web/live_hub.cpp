@@ -10,8 +10,8 @@ namespace {
 
 // A hint that follows from answers alone waits longer: lists need not be read again ten times a second.
 constexpr Millis kSoon = milliseconds(0), kBurst = seconds(3);
-constexpr std::array<std::string_view, 7> kTopicNames{"warnings", "queue", "people", "records", "place", "journal", "signals"};
-constexpr std::array<Millis, 7> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(50)};
+constexpr std::array<std::string_view, 8> kTopicNames{"warnings", "queue", "people", "records", "place", "journal", "signals", "missions"};
+constexpr std::array<Millis, 8> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(50), milliseconds(500)};
 
 enum class About { other, warning, call, round, people, records, place, alarm };
 
@@ -35,6 +35,13 @@ About about(std::string_view kind) {
       {"SituationTaken", About::alarm}, {"SituationReleased", About::alarm}, {"SituationClosed", About::alarm}, {"SituationWarned", About::alarm}};
   const auto it = kinds.find(kind);
   return it == kinds.end() ? About::other : it->second;
+}
+
+// Arrivals move with the roads; plans and notices stand beside the missions.
+bool moves_missions(std::string_view kind) {
+  static const std::set<std::string_view> kinds = {"MissionOrdered", "MissionMoved", "RoadStateSet", "RoadStateLifted", "RoadsImported", "ReliefPlanAccepted",
+                                                   "ReliefPlanWithdrawn", "HospitalNotified", "HospitalTold"};
+  return kinds.contains(kind);
 }
 
 // The number of a subject "round:2", "warning:3"; 0 for any other.
@@ -185,6 +192,11 @@ void LiveHub::mark(Topic topic, UtcTime at, Millis delay) {
   t.dirty = true;
 }
 
+void LiveHub::missions_moved(UtcTime now) {
+  std::scoped_lock guard(mutex_);
+  if (!subscribers_.empty()) mark(kMissions, now, kSoon);
+}
+
 void LiveHub::mark_round(const RecordedFact& f) {
   const auto it = boards_.find(RoundId{number_after(f.header.subject, "round:")});
   if (it == boards_.end()) return;
@@ -210,6 +222,7 @@ void LiveHub::mark_all(const std::vector<RecordedFact>& facts) {
   for (const auto& f : facts) {
     const UtcTime at = f.header.at;
     mark(kJournal, at, kSoon);
+    if (moves_missions(f.body->kind())) mark(kMissions, at, kSoon);
     switch (about(f.body->kind())) {
       case About::warning:
         mark(kWarnings, at, kSoon);

@@ -3,7 +3,7 @@
 //
 // From the browser: {"subscribe":["warnings","board:3",…]} replaces the whole set (at most kTopicsMax).
 // To the browser:   {"type":"hello","seq","now","demo"}, {"type":"warnings","seq","ids"}, {"type":"queue"|"people"|
-//                   "records"|"place"|"journal","seq"}, {"type":"signals","seq","alarms":[{"id","situation","level"}]},
+//                   "records"|"place"|"journal"|"missions","seq"}, {"type":"signals","seq","alarms":[{"id","situation","level"}]},
 //                   {"type":"board","round","seq","board","changed"}, {"type":"ping","now"} every 10 s.
 //
 // A topic is a hint to read again: it is sent at most once per its interval, and a burst of answers costs no more than
@@ -50,12 +50,14 @@ class LiveHub final : public Observer {
   void on_committed(const std::vector<RecordedFact>& facts) override;
   // One thread at a time; a second caller returns at once. O(sockets) when something is due.
   void flush(UtcTime now);
+  // A position has moved the arrival of a mission.
+  void missions_moved(UtcTime now);
   size_t sockets() const;
   uint64_t boards_composed() const { return boards_composed_; }
 
  private:
   class Subscriber;
-  enum Topic : uint8_t { kWarnings, kQueue, kPeople, kRecords, kPlace, kJournal, kSignals, kTopics };
+  enum Topic : uint8_t { kWarnings, kQueue, kPeople, kRecords, kPlace, kJournal, kSignals, kMissions, kTopics };
   struct TopicState {
     bool dirty = false;
     UtcTime due;              // not before

@@ -16,6 +16,8 @@ void add_all_routes(Api& api) {
   add_round_routes(api);
   add_answer_routes(api);
   add_journal_routes(api);
+  add_road_routes(api);
+  add_dispatch_routes(api);
 }
 
 }  // namespace anlan

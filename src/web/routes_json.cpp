@@ -245,6 +245,7 @@ std::vector<PlaceCode> places_of(const Call& call, Need need) {
       case Need::approver: return role == "approver";
       case Need::registrar: return role == "registrar";
       case Need::site: return role == "site";
+      case Need::reporter: return role == "site" || role == "duty";
       case Need::admin: return role == "admin";
     }
     return false;

@@ -143,6 +143,14 @@ void TileCommands::point(TilePoint p) {
   step(p);
 }
 
+void TileCommands::line(const TileRing& line) {
+  if (line.size() < 2) return;
+  commands_.push_back(1 << 3 | 1);
+  step(line[0]);
+  commands_.push_back(static_cast<uint32_t>(line.size() - 1) << 3 | 2);
+  for (size_t i = 1; i < line.size(); ++i) step(line[i]);
+}
+
 void TileCommands::ring(const TileRing& ring, bool outer) {
   if (ring.size() < 3) return;
   const bool turned = (twice_area(ring) > 0) != outer;

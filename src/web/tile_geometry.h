@@ -42,6 +42,7 @@ int64_t twice_area(const TileRing& ring);
 class TileCommands {
  public:
   void point(TilePoint p);
+  void line(const TileRing& line);              // two points or more; nothing for fewer
   void ring(const TileRing& ring, bool outer);  // turned the right way round
   const std::vector<uint32_t>& commands() const { return commands_; }
   bool empty() const { return commands_.empty(); }

@@ -14,7 +14,7 @@
 
 namespace anlan {
 
-enum class TileShape : int { point = 1, polygon = 3 };
+enum class TileShape : int { point = 1, line = 2, polygon = 3 };
 
 class TileLayer {
  public:

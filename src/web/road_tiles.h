@@ -1,0 +1,51 @@
+// Vector tiles of the roads of one network: layer `roads` with class, name, ref, bridge, tunnel, oneway.
+//
+// Large roads from zoom 8, small ones from 14. Any thread; the last tiles are kept. A tile below zoom 12 costs
+// O(larger roads of the network), above O(roads in it).
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "logistics/road_network.h"
+#include "web/tiles.h"
+
+namespace anlan {
+
+class RoadTiles {
+ public:
+  explicit RoadTiles(std::shared_ptr<const RoadNetwork> network);
+  std::shared_ptr<const std::string> tile(TileId id) const;  // CHECKs that id is valid
+  const std::shared_ptr<const RoadNetwork>& network() const { return network_; }
+
+  static constexpr size_t kCacheBytes = size_t{32} << 20;
+  static constexpr size_t kFeaturesMax = 40'000;
+
+ private:
+  struct Large {
+    roads::RoadIndex road;
+    int zoom;
+    float west, south, east, north;
+  };
+  std::string make(TileId id) const;
+
+  std::shared_ptr<const RoadNetwork> network_;
+  std::vector<Large> large_;  // by zoom
+  struct Kept {
+    TileId id;
+    std::shared_ptr<const std::string> bytes;
+  };
+  mutable std::mutex mutex_;
+  mutable std::list<Kept> kept_;  // newest first
+  mutable std::map<TileId, std::list<Kept>::iterator> by_id_;
+  mutable size_t kept_bytes_ = 0;
+};
+
+// From which zoom a road is drawn.
+int zoom_of(roads::RoadClass c);
+
+}  // namespace anlan
