@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     screenshots: { type: 'string' },
     accounts: { type: 'string' },
-    timeout: { type: 'string', default: '180' },
+    timeout: { type: 'string', default: '300' },
     show: { type: 'boolean', default: false },
   },
 })

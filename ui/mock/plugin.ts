@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Plugin } from 'vite'
 import type { PreviewPerson, QueueItem, WarningDraft } from '../src/shared/types'
+import { roadRoutes } from './roads'
 import * as R from './rounds'
 import * as S from './signals'
 import { tile } from './tiles'
@@ -149,6 +150,7 @@ function publish(topic: string, message: object) {
   for (const [socket, topics] of sockets) if (topics.has(topic)) socket.write(frame(JSON.stringify(message)))
 }
 R.onChange(publish)
+const roads = roadRoutes(names, publish)
 setInterval(() => { for (const s of sockets.keys()) s.write(frame(JSON.stringify({ type: 'ping', now: Date.now() }))) }, 10_000)
 
 function upgrade(request: IncomingMessage, socket: Duplex) {
@@ -192,7 +194,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, next: (
   }
   if (path === '/session' && request.method === 'DELETE') return reply(204, undefined, { 'Set-Cookie': 'anlan_session=; Path=/; Max-Age=0' })
   if (!me && !path.startsWith('/answer')) return reply(401, { error: { code: 'sign_in', message: '请先登录。', next: '' }, demo: { accounts: Object.keys(names).map((a) => ({ account: a, password: 'demo', name: names[a], role: roles[a] })) } })
-  for (const [method, pattern, run] of routes) {
+  for (const [method, pattern, run] of [...routes, ...roads]) {
     const found = request.method === method && pattern.exec(path)
     if (!found) continue
     try { const answer = run({ params: found.slice(1), q: url.searchParams, body, raw, me }); return answer === undefined ? reply(204) : reply(200, answer) } catch (error) {

@@ -1,5 +1,6 @@
 import { GeoJSONVT } from '@maplibre/geojson-vt'
 import { fromGeojsonVt } from '@maplibre/vt-pbf'
+import { roadFeatures } from './roads'
 import { counties, places, records } from './world'
 
 type Index = { getTile(z: number, x: number, y: number): unknown }
@@ -13,6 +14,7 @@ const cp: Record<string, [number, number]> = { 临夏市: [103.21, 35.6], 临夏
 const county = index(counties.filter((c) => cp[c.properties.name]).map((c) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: cp[c.properties.name] }, properties: c.properties })))
 const town = points('town')
 const village = points('village')
+const road = index(roadFeatures)
 
 export function tile(kind: string, z: number, x: number, y: number): Uint8Array {
   const layers: Record<string, unknown> = {}
@@ -23,6 +25,8 @@ export function tile(kind: string, z: number, x: number, y: number): Uint8Array 
   if (kind === 'places') {
     put('boundary', [boundary])
     put('place', z >= 11 ? [county, town, village] : z >= 9 ? [county, town] : [county])
+  } else if (kind === 'roads') {
+    put('roads', [road])
   } else {
     put('record', [index(records.map((r) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [r.lon, r.lat] }, properties: { id: r.id, type: r.type, name: r.name } })))])
   }

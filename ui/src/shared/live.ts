@@ -6,7 +6,7 @@ export type LiveMessage =
   | { type: 'hello'; seq: number; now: number; demo?: boolean }
   | { type: 'board'; round: number; seq: number; board: Board; changed: number[] }
   | { type: 'warnings'; seq: number; ids: number[] }
-  | { type: 'queue' | 'place' | 'people' | 'records' | 'signals'; seq: number }
+  | { type: 'queue' | 'place' | 'people' | 'records' | 'signals' | 'missions'; seq: number }
   | { type: 'ping'; now: number }
 type Kind = LiveMessage['type']
 type Handler<K extends Kind> = (message: Extract<LiveMessage, { type: K }>) => void

@@ -1,11 +1,13 @@
 import shared from '@shared/locale/zh'
 import board from './zh/board'
+import dispatch from './zh/dispatch'
 import pages from './zh/pages'
+import roads from './zh/roads'
 import rules from './zh/rules'
 import shell from './zh/shell'
 import signals from './zh/signals'
 import warnings from './zh/warnings'
 
-const zh = { ...shared, ...shell, ...warnings, ...board, ...pages, ...signals, ...rules }
+const zh = { ...shared, ...shell, ...warnings, ...board, ...pages, ...signals, ...rules, ...roads, ...dispatch }
 export type Messages = typeof zh
 export default zh

@@ -7,7 +7,7 @@ export default {
   },
   signin: { what: '预警到村，责任到人，谁没应一眼看见。', account: '账号', password: '密码', go: '登录', demo: '演示节点，点一下即可登录：' },
   role: { duty: '值班员', approver: '值班领导', registrar: '登记员', viewer: '查看', admin: '管理员', site: '站点' },
-  rail: { situation: '态势', warnings: '预警叫应', signals: '监测', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
+  rail: { situation: '态势', warnings: '预警叫应', signals: '监测', roads: '道路', dispatch: '调度', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
   shell: {
     rail: '主导航', pane: { left: '列表', mid: '地图', right: '详情' }, copyBanner: '副本，仅供查看：不会呼叫任何人，也不能修改', demoBanner: '演示数据：人员与设施均为生成，不会真的呼叫任何人', search: '找地方、人、记录、预警、页面、操作', searchTitle: '找一找', waiting: '待我处理',
     live: '实时', dataAge: '数据 {span}前', offline: '断线', dataOld: '数据停在 {span}前', connecting: '正在连接…', scope: '选择地方', scopeSearch: '按名称、拼音或代码找', scopeHome: '回到本级',
@@ -19,7 +19,7 @@ export default {
   keys: {
     title: '快捷键', text: '按键只用来打开、移动和选择；发出去的事总要再确认一次。', group: { anywhere: '任何地方', go: '去某一页（先按 G）', list: '列表', map: '画区域', time: '时间轴' },
     anywhere: { find: '找地方、人、页面、操作', help: '显示快捷键', search: '到搜索框', new: '新建预警', theme: '深色、浅色', close: '关闭、返回' },
-    go: { situation: '态势', warnings: '预警叫应', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
+    go: { situation: '态势', warnings: '预警叫应', roads: '道路', dispatch: '调度', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
     list: { move: '上下移动', open: '打开', select: '选中这一行（加 Shift 选一段）', next: '待处理里上一条、下一条' },
     map: { corner: '撤销一个角点', finish: '完成', undo: '撤销一步', drop: '放弃' },
     time: { step: '前后移动', leap: '大步移动', play: '播放、暂停', now: '回到现在' },

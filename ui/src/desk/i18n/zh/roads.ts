@@ -1,0 +1,31 @@
+export default {
+  roads: {
+    tab: { states: '路况', route: '路线', coverage: '救援圈' }, pane: { side: '列表', map: '地图' }, enough: '好了', seeNetwork: '看路网',
+    point: '东经 {lon}、北纬 {lat}', pickFor: '在地图上点一下：{what}', findSpot: '地名、记录，或在地图上点', never: '到不了', underOne: '不到 1 分', km: '{n} km', metres: '{n} m', more: '再看 {n} 条',
+    estimated: '按直线距离估算：没有用到路网，实际时间可能更长。', unverified: '数值未核实', profile: '出行方式', depart: '出发', departNow: '现在', arrive: '{clock} 到', within: '{span}内',
+    new: '设封闭、限行', inForce: '在效', past: '已结束', searchStates: '名称、原因', sum: '共 {n} 处，{km}', none: '现在没有封闭或限行。', noneText: '道路断了、淹了、塌了，点「设封闭、限行」在地图上画出来，所有路线、救援圈和到达时间马上跟着变。', noneView: '值班员设了封闭、限速、限重或单向，就会列在这里。', nonePast: '还没有结束的封闭、限行。',
+    noNetwork: '还没有路网', noNetworkText: '没有路网也能用：时间按直线距离估算，并写明是估算。管理员在服务器上导入 OpenStreetMap 数据后，就按真实道路算。', network: '路网：{name}，{roads} 条路，{km} km',
+    andMore: '{names}等，另有 {n} 条', unnamed: '未命名道路', until: '到 {when}', untilLifted: '到解除为止', hit: '{n} 段 · {km}', setBy: '{name} {span}设', liftedBy: '{when} 由 {name} 解除', ranOut: '{when} 到期', lift: '解除', setOnceMore: '再设一次',
+    lifted: '已解除「{name}」。', setAgain: '「{name}」已重新生效。', set: '已生效，用时 {ms} ms，影响 {n} 段路。',
+    kind: { closed: '封闭', slow: '限速', weight: '限重', one_way: '单向' }, kindOf: { slow: '限速 {n} km/h', weight: '限重 {n} t', one_way: '单向 · 向{way}' }, wind: { n: '北', ne: '东北', e: '东', se: '东南', s: '南', sw: '西南', w: '西', nw: '西北' },
+    where: '在哪里', what: '怎么了', draw: { polygon: '画一片', point: '点一座桥、一条路', line: '沿路画线' },
+    drawHint: { polygon: '依次点角点，双击或按回车完成；退格撤销一步，Esc 重画。完成后可拖动角点。', point: '点在桥上或路上，从附近的路里选一条。', line: '沿着路点，双击或按回车完成；线两侧最近的路会被选中。' },
+    nothingNear: '{n} 米内没有路，放大地图再点一次。', bridge: '桥', tunnel: '隧道', away: '{n} m 外', speed: '最高时速', weight: '最大总重', direction: '放行方向', directionHint: '转动地图上的箭头，或拖动滑块。', turnArrow: '转动箭头，指向放行方向',
+    hitPieces: '道路受影响（{n} 段）', hitNothing: '这里没有路，什么都不会变。', hitHint: '画好以后，这里马上显示影响多长、哪些路。', name: '叫什么', untilWhen: '到什么时候', untilLate: '这个时间已经过去了。', reason: '原因（会记入档案）', reasonHint: '如：滨河路被淹，水深 60 厘米', setNow: '立即生效', setHint: '可以撤销',
+    route: {
+      from: '从', to: '到', startSign: '起', endSign: '终', pickFrom: '点一下起点', pickTo: '再点一下终点', pick: '在地图上点起点、终点', swap: '对调', best: '最快', other: '多 {span}', noWay: '走不通', gpx: '下载 GPX', geojson: '下载 GeoJSON', file: '{from}到{to}', noFile: '没能生成路线文件，请再试一次。',
+      changed: '路况变了，路线已重算：{before} → {after}', cut: '路况变了，这条路走不通了（原来 {before}）', snapped: '起点离路 {from} m，终点离路 {to} m，这一段没有算在内。', begin: '从哪里到哪里？', beginText: '输入地名或记录，或者在地图上点两下。路况变了，路线会自己重算。',
+    },
+    loss: { ask: '断了影响谁', none: '圈内没有人受影响。', lost: '掉出圈，', slower: '到达变慢。', which: '哪 {n} 个村' },
+    legend: { gap: '圈外的村', none: '没有路网' },
+    coverage: {
+      circle: '救援圈', aircraft: '机型', working: '正在计算谁在圈内…', about: '{place}：{stations} 个{what}，{villages} 个村', aboutPeople: '、{n} 人。', aboutSome: '，其中 {known} 个村登记了人口，共 {n} 人。', noPeople: '。各村人口还没有登记，先按村数算。', within: '时限', people: '人口', share: '占比', villages: '村', met: '达标', notMet: '未达标', standard: '标准：{share} % 的人在 {minutes} 分钟内', short: '还差 {n} 人',
+      source: '出处：{source}', view: { gaps: '圈外', stations: '站点', counties: '各地', sites: '选址' }, shortVillages: '还差 {n} 个村', shareVillages: '村占比', nVillages: '{n} 个村', standardVillages: '标准：{share} % 的村在 {minutes} 分钟内', moreVillages: '村新进圈', lessVillages: '村掉出圈', reachesVillages: '圈内 {n} 个村', outsideVillages: '圈外 {n} 个村', sitesSumVillages: '圈内 {before} 个村 → {after} 个村（{more}）。', siteAddsVillages: '{n} 个村', nPeople: '{n} 人', searchVillage: '村名', searchStation: '站点名称', searchCounty: '地方', first: '人最多的 {n} 个，共 {total} 个', noGaps: '没有圈外的村。', noGapsText: '所有的村都在 {span}内。',
+      add: '在地图上试加一个', addHint: '点地图试加站点，可以点多个', added: '试加的站点 {n}', stationTitle: '{name}；拖动试试换个地方', stationHint: '拖动地图上的站点，马上看到变化；不会保存。', reaches: '圈内 {people} 人、{villages} 个村', lost: '没有它就失去', without: '去掉试试', putBack: '放回', record: '看登记', noStations: '这里没有登记站点。', noStationsText: '先在资源里登记或导入，并写上位置。',
+      trial: '试算，不会保存', reset: '还原', trialWhat: '移动 {moved} 个，试加 {added} 个，去掉 {removed} 个', moreReached: '人新进圈', lessReached: '人掉出圈', net: '合计', noCompare: '没有可比的数。', villagesMore: '新进圈的 {n} 个村', villagesLess: '掉出圈的 {n} 个村',
+      outside: '圈外 {n} 人', seeGaps: '看{name}圈外的村', howMany: '再建几个', findSites: '找最好的位置', findingSites: '正在逐个村比较…', sitesSum: '圈内 {before} 人 → {after} 人（{more}）。', exact: '这是最优的选法。', bound: '离理论最优最多还差 {n} %。', siteTitle: '{name}，新增 {n}', siteAdds: '{people} 人、{villages} 个村', try: '试加', noSites: '再加站点也不会多覆盖人。', sitesTitle: '下一个站点建在哪里最好？', sitesText: '在圈外的人里，逐个算哪里能多覆盖最多。',
+      noCircle: '规则包里没有救援圈。', noCircleText: '救援圈写在规则包的 roads 目录里。',
+    },
+    reach: { route: '到这里的路线', teams: '附近队伍', hospitals: '最近医院' },
+  },
+}
