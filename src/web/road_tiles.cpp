@@ -10,7 +10,7 @@
 namespace anlan {
 namespace {
 
-constexpr int kFirstZoom = 8, kIndexZoom = 12;
+constexpr int kFirstZoom = 6, kIndexZoom = 12;
 constexpr int32_t kVisible = 6;  // units of the tile, under half a pixel
 
 TilePoint on_tile(LonLat at, TileId tile) {
@@ -52,11 +52,11 @@ int zoom_of(roads::RoadClass c) {
   using enum roads::RoadClass;
   switch (c) {
     case kMotorway:
-    case kTrunk:
-    case kPrimary: return kFirstZoom;
+    case kTrunk: return kFirstZoom;
+    case kPrimary: return 7;
     case kSecondary:
-    case kFerry: return 9;
-    case kTertiary: return 10;
+    case kFerry: return 8;
+    case kTertiary: return 9;
     case kUnclassified:
     case kOther: return 11;
     case kResidential:

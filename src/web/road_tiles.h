@@ -1,6 +1,6 @@
 // Vector tiles of the roads of one network: layer `roads` with class, name, ref, bridge, tunnel, oneway.
 //
-// Large roads from zoom 8, small ones from 14. Any thread; the last tiles are kept. A tile below zoom 12 costs
+// Large roads from zoom 6, small ones from 13. Any thread; the last tiles are kept. A tile below zoom 12 costs
 // O(larger roads of the network), above O(roads in it).
 #pragma once
 

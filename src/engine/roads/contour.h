@@ -37,7 +37,7 @@ struct ContourPolygon {
 
 struct ContourOptions {
   double reach_m = 150;          // how far from a road a person still counts as reached; at least 2.5 cells are taken
-  double cell_min_m = 25;        // the grid is coarser where the extent (or the reach) asks for it
+  double cell_min_m = 40;        // the grid is coarser where the extent (or the reach) asks for it
   uint32_t cells_max = 1 << 20;  // at least 4,096 are allowed
   double hole_min_m2 = 250'000;  // a smaller hole without an unreached junction is filled
   bool towards = false;          // the search ran against the arcs: times are those of travelling to its start

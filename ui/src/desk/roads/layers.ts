@@ -22,7 +22,7 @@ export function withRoads(style: StyleSpecification): StyleSpecification {
   const width = (k: number) => ['interpolate', ['linear'], ['zoom'], 8, ['case', big, 1.2 * k, mid, 0.7 * k, 0.3 * k], 13, ['case', big, 3.2 * k, mid, 2.2 * k, 1.1 * k], 17, ['case', big, 8 * k, mid, 6.5 * k, 4.5 * k]] as never
   return {
     ...style,
-    sources: { ...sources, roadNet: { type: 'vector', tiles: [roadTiles()], minzoom: 8, maxzoom: 14 }, fills: empty, lines: empty, dots: empty, pieces: empty, drawn: empty },
+    sources: { ...sources, roadNet: { type: 'vector', tiles: [roadTiles()], minzoom: 6, maxzoom: 14 }, fills: empty, lines: empty, dots: empty, pieces: empty, drawn: empty },
     layers: [
       ...kept.slice(0, names),
       { id: 'fill', type: 'fill', source: 'fills', paint: { 'fill-color': css('--accent'), 'fill-opacity': ['get', 'opacity'] } },
