@@ -15,7 +15,15 @@ constexpr int kShift = 6, kMiddle = 32;
 constexpr uint16_t kNothing = 512 << kShift, kOffsetBits = (1 << kShift) - 1;
 static_assert(Field::kReachMax * Field::kReachMax + Field::kBetweenPenalty < 512 && Field::kReachMax < kMiddle);
 
+// The choice is made before the thread sanitizer has begun, which its own code in the chooser does not survive.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ANLAN_WIDE
+#endif
+#endif
+#ifndef ANLAN_WIDE
 #define ANLAN_WIDE __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#endif
 
 // off[x]: rows since the last cell of at least this kind.
 ANLAN_WIDE void step_offsets(const uint8_t* kinds, uint8_t* off, const uint8_t* before, int n, uint8_t kind) {
