@@ -107,6 +107,9 @@ std::vector<uint32_t> reserve_groups(const std::vector<Candidate>& all, double h
   return group;
 }
 
+// Home of teams that guard the place itself; no reserve is asked of it.
+constexpr uint32_t kGuards = kNoGroup - 1;
+
 // Kinds of the engine: teams, people and boats of each need.
 enum Kind : uint32_t { kTeams, kPeople, kBoats, kKinds };
 uint32_t kind_of(size_t need, Kind kind) { return static_cast<uint32_t>(need) * kKinds + kind; }
@@ -129,7 +132,9 @@ allocate::TeamDemand demand_of(const std::vector<TeamNeed>& needs, const std::ve
   for (size_t i = 0; i < all.size(); ++i) {
     const auto& c = all[i];
     allocate::Team team;
-    team.home = groups[i];
+    // Standing by for the places around is what it is kept for: there it is never held back.
+    const bool guards = c.ready && c.travel_ms <= kReserveMinutes * 60'000U;
+    team.home = guards ? kGuards : groups[i];
     const auto amount = [](int64_t v) { return static_cast<int32_t>(std::clamp<int64_t>(v, 0, 1'000'000)); };
     team.brings = {{kind_of(c.need, kTeams), 1}, {kind_of(c.need, kPeople), amount(c.people)}, {kind_of(c.need, kBoats), amount(c.boats)}};
     team.leaves_in_min = amount(c.leaves);
@@ -137,7 +142,7 @@ allocate::TeamDemand demand_of(const std::vector<TeamNeed>& needs, const std::ve
     team.hours_on_duty = static_cast<double>(c.worked) / 60;
     team.ready = c.ready;
     d.teams.push_back(std::move(team));
-    if (keep_reserve && c.ready && kept.emplace(groups[i], kind_of(c.need, kTeams)).second) d.reserves.push_back({groups[i], kind_of(c.need, kTeams), 1});
+    if (keep_reserve && c.ready && !guards && kept.emplace(groups[i], kind_of(c.need, kTeams)).second) d.reserves.push_back({groups[i], kind_of(c.need, kTeams), 1});
   }
   return d;
 }

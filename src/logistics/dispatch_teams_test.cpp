@@ -96,7 +96,7 @@ TEST_F(Teams, NoTownIsStrippedBare) {
   asked.keep_reserve = true;
   const PlaceCode a(622927101), b(622927102), c(622927103);
   // a: two teams; b: one alone, another 6 km away in c; far: one alone.
-  const std::vector<RecordState> all{team(1, 10, {}, "water", a), team(2, 12, {}, "water", a), team(3, 200, {}, "water", b), team(4, 206, {}, "water", c), team(5, 400, {}, "water", PlaceCode(622921101))};
+  const std::vector<RecordState> all{team(1, 110, {}, "water", a), team(2, 112, {}, "water", a), team(3, 200, {}, "water", b), team(4, 206, {}, "water", c), team(5, 400, {}, "water", PlaceCode(622921101))};
   asked.needs = {{"water", 1, 0, 0}};
   auto found = choose(all);
   EXPECT_EQ(ids(found), std::vector<int64_t>{1});
@@ -117,6 +117,16 @@ TEST_F(Teams, NoTownIsStrippedBare) {
   asked.needs = {{"water", 1, 0, 0}};
   doing.on_mission.insert(RecordId{2});
   EXPECT_EQ(ids(choose(all)), std::vector<int64_t>{3});
+}
+
+// The only team of its kind within reach is sent to what happens at its door.
+TEST_F(Teams, NobodyIsHeldBackFromThePlaceHeGuards) {
+  asked.keep_reserve = true;
+  asked.needs = {{"water", 2, 0, 0}};
+  const std::vector<RecordState> all{team(1, 10, {}, "water", PlaceCode(622927101)), team(2, 200, {}, "water", PlaceCode(622927102))};
+  const auto found = choose(all);
+  EXPECT_EQ(ids(found), std::vector<int64_t>{1});
+  EXPECT_EQ(code_of(found, 2), "reserve");
 }
 
 TEST_F(Teams, WhatMakesNoSenseIsRefused) {
