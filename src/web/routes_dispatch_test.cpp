@@ -282,7 +282,9 @@ TEST_F(DispatchRoutes, WhoHasWorkedTwelveHoursRests) {
 
 TEST_F(DispatchRoutes, TheLastTeamOfATownStays) {
   team("独队", kTown.at(0, 1));
-  const std::string body = "{\"at\":" + at(kTown.at(0, 1)) + ",\"needs\":[{\"capability\":\"water\"}]";
+  const auto asked_at = [](const std::string& where) { return "{\"at\":" + where + ",\"needs\":[{\"capability\":\"water\"}]"; };
+  EXPECT_EQ(post(200, "/dispatch/teams", wang, asked_at(at(kTown.at(0, 1))) + "}").at("chosen").as_array().size(), 1u) << "its own place";
+  const std::string body = asked_at("{\"lon\":104.2,\"lat\":35.8}");
   const auto kept = post(200, "/dispatch/teams", wang, body + "}");
   EXPECT_EQ(kept.at("refused").at(0).at("code").as_string(), "reserve");
   EXPECT_THAT(std::string(kept.at("refused").at(0).at("reason").at("zh").as_string()), HasSubstr("须留守"));
