@@ -130,7 +130,7 @@ void Objects::county(PlaceCode c) {
   keeper("warehouse_keeper", "warehouse", store, c, 0);
   const auto team = m.record("rescue_team", "县消防救援大队", c, 900, {{"kind", "fire_rescue"}, {"speciality", "general"}, {"people", 45}, {"ready", 18}, {"vehicles", 9}, {"boats", 4}, {"dogs", 1}, {"minutes_to_leave", 2}});
   keeper("rescue_team_leader", "rescue_team", team, c, 0);
-  m.record("helicopter_point", "县体育场起降点", c, 900, {{"length", 100}, {"width", 70}, {"elevation", d.between(2250, 2300)}, {"surface", "grass"}, {"max_weight", 13}, {"night", false}, {"fuel", false}, {"road", true}});
+  m.record("helicopter_point", "县体育场起降点", c, 900, {{"length", 100}, {"width", 70}, {"elevation", d.between(2250, 2300)}, {"surface", "grass"}, {"max_weight", 13}, {"night", false}, {"fuel", true}, {"road", true}});
   const auto tank = m.record("enterprise", "县液化石油气储配站", c, 1500, {{"kind", "gas"}, {"major_hazard", "grade_4"}, {"substances", "液化石油气"}, {"workers", 18}, {"night_shift", 3}, {"risk_checked", m.day_before(12)}});
   keeper("enterprise_keeper", "enterprise", tank, c, 0);
 }

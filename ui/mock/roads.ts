@@ -1,6 +1,6 @@
 /** Development only: invented roads between the towns and villages of the county, and what is asked of them. */
 import type { At, Coverage, CoverageAsked, ResponseCircle, RoadState, RoadStateChange, Station } from '../src/desk/roads/types'
-import type { Mission, Plan, ReliefAsked, TeamsAsked } from '../src/desk/dispatch/types'
+import type { AirAsked, Mission, Plan, ReliefAsked, TeamsAsked } from '../src/desk/dispatch/types'
 import { below, home, inside, pack, places, random, records } from './world'
 
 type XY = [number, number]
@@ -9,6 +9,7 @@ const c = (id: string, zh: string, en: string, choices: object[]) => ({ id, zh, 
 const number = (id: string, zh: string, en: string, unit: string) => ({ id, zh, en, type: 'integer', unit, list: true })
 pack.record_types.push(
   { ...n('rescue_team', '救援队伍', 'Rescue team'), generated: true, fields: [c('speciality', '专长', 'Speciality', [n('general', '综合', 'General'), n('flood', '防汛抢险', 'Flood'), n('water', '水域救援', 'Water'), n('medical', '医疗救护', 'Medical')]), number('people', '人数', 'People', '人')] } as never,
+  { ...n('helicopter_point', '直升机起降点', 'Helicopter landing point'), generated: true, fields: [number('length', '场地长度', 'Length', 'm')] } as never,
   { ...n('warehouse', '物资储备库', 'Warehouse'), generated: true, fields: [number('tents', '帐篷', 'Tents', '顶')] } as never,
   { ...n('hospital', '医院', 'Hospital'), generated: true, fields: [c('kind', '类别', 'Kind', [n('general', '综合医院', 'General hospital'), n('town_health_centre', '乡镇卫生院', 'Town health centre')]), c('grade', '等级', 'Grade', [n('grade_2', '二级', 'Grade 2'), n('grade_1', '一级', 'Grade 1')]), number('beds', '床位数', 'Beds', '张')] } as never,
 )
@@ -18,6 +19,7 @@ const put = (type: string, name: string, where: (typeof towns)[0], fields: objec
 const teams = towns.filter((_, i) => i % 3 !== 1).map((t, i) => put('rescue_team', `${t.name.replace(/[乡镇]$/, '')}${i % 3 ? '救援队' : '消防站'}`, t, { speciality: ['general', 'flood', 'water', 'medical'][i % 4], people: 12 + i * 2 }))
 const stores = towns.filter((_, i) => i % 5 === 0).map((t) => put('warehouse', `${t.name.replace(/[乡镇]$/, '')}储备库`, t, { tents: 800 }))
 const hospitals = towns.filter((_, i) => i % 2 === 0).map((t, i) => put('hospital', i ? `${t.name}卫生院` : '县人民医院', t, { kind: i ? 'town_health_centre' : 'general', grade: i ? 'grade_1' : 'grade_2', beds: i ? 40 : 320 }))
+const landings = towns.filter((_, i) => i % 4 === 0).map((t) => put('helicopter_point', `${t.name}起降点`, t, { length: 60 }))
 const people = new Map(villages.map((v) => [v.code, 300 + Math.floor(random() * 1800)]))
 
 const km = (a: XY, b: XY) => Math.hypot((a[0] - b[0]) * 90.4, (a[1] - b[1]) * 111)
@@ -125,6 +127,17 @@ function planOf(q: ReliefAsked, spent: number): Plan {
   const trips = q.demands.flatMap((d, k) => { const to = d.place ? at(places.get(d.place)!) : [d.lon!, d.lat!] as XY; return [0, 1].map((i) => { const w = stores[(k + i) % stores.length]; const m = km(at(w), to) * 1.9; return { trip: 1, vehicle: { record: 900 + k, name: `${w.place_name}车队`, number: i + 1 }, kind: 'medium_truck', warehouse: { record: w.id, name: w.name }, demand: { name: d.name, place: d.place, lon: to[0], lat: to[1] }, load: d.goods.map((g) => ({ good: g.good, amount: Math.floor(g.amount * 0.45) })), kg: 3600, m3: 18, leave: Date.now() + i * 3e5, arrive: Date.now() + i * 3e5 + m * 6e4, minutes: m, km: m * 0.6 } }) })
   return { value_minutes: 42, bound_minutes: 41.2, proven: false, without_position: 0, gap_percent: Math.max(1.8, 14 - spent * 3), unmet_percent: 10, estimated: false, trips, demands: q.demands.map((d) => ({ name: d.name, served_by: [], goods: d.goods.map((g) => ({ good: g.good, wanted: g.amount, given: Math.floor(g.amount * 0.9), unmet: g.amount - Math.floor(g.amount * 0.9), why: { zh: '各库库存不足', en: 'the stores hold too little' } })) })), warehouses: stores.map((w) => ({ record: w.id, name: w.name, taken: q.demands[0].goods.map((g) => ({ good: g.good, amount: Math.floor(g.amount / 3), left: 200 })) })) }
 }
+function airChains(q: AirAsked) {
+  const base = landings[0]
+  return { estimated: true, bases: 1, landings: landings.length, items: q.at.map((a) => {
+    const to = spot(a), pad = landings.slice(1).reduce((b, x) => (km(at(x), to) < km(at(b), to) ? x : b))
+    const where = { name: a.name ?? '地图上的位置', lon: to[0], lat: to[1] }
+    if ((q.weather?.wind_ms ?? 0) > 17) return { ...where, minutes: null, legs: [], why: { code: 'wind', zh: `${pad.name}：风速 ${q.weather!.wind_ms} m/s，超过 17 m/s`, en: `${pad.name}: wind ${q.weather!.wind_ms} m/s, 17 m/s at most` } }
+    const fly = km(at(base), at(pad)), drive = km(at(pad), to)
+    const legs = [{ kind: 'air', from: base.name, to: pad.name, minutes: 4 + fly / 4.5, km: fly }, { kind: 'road', from: pad.name, to: where.name, minutes: drive * 2, km: drive }]
+    return { ...where, minutes: 20 + legs[0].minutes + legs[1].minutes, legs }
+  }) }
+}
 const notices: object[] = []
 const periods = [{ ...n('night', '夜间', 'Night'), from_minute: 1320, to_minute: 360 }, { ...n('rush', '高峰', 'Rush hour'), from_minute: 420, to_minute: 570 }]
 const facts = () => ({ loaded: true, name: '积石山县（生成）', nodes: nodes.length, arcs: edges.length * 2, roads: edges.length, length_km: edges.reduce((s, e) => s + e.km, 0), imported_at: Date.now() - 864e5, bounds: [102.7, 35.52, 103.1, 35.9], states_in_force: inForce().length,
@@ -160,6 +173,7 @@ export const roadRoutes = (names: Record<string, string>, publish: (topic: strin
     ['POST', /^\/relief-plans\/(\d+)\/withdraw$/, (a) => Object.assign(plans.find((p) => p.id === +a.params[0])!, { withdrawn_at: Date.now(), may: [] })],
     ['POST', /^\/hospitals\/nearest$/, (a) => { const q = a.body as { at: unknown; icu_beds?: number }; const { minutes } = reach([spot(q.at)]); return { estimated: false, items: hospitals.map((h, i) => { const k = nodes.reduce((b, x, j) => (km(at(h), x) < km(at(h), nodes[b]) ? j : b), 0); const fits = !q.icu_beds || i === 0; return { record: h.id, name: h.name, kind: h.fields.kind, grade: h.fields.grade, beds: h.fields.beds, icu_beds: i ? 0 : 12, announced: i === 1 ? 3 : 0, minutes: minutes[k] === Infinity ? null : minutes[k], km: minutes[k] * 0.5, keeper: i % 3 === 1 ? null : '马学军', phone: i % 3 === 1 ? null : '139****2231', fits, why: fits ? null : { zh: '重症床位不够', en: 'too few intensive beds' }, lon: h.lon, lat: h.lat } }).sort((x, y) => (x.minutes ?? 1e9) - (y.minutes ?? 1e9)) } }],
     ['POST', /^\/hospitals\/(\d+)\/notify$/, (a) => { const h = records[+a.params[0] - 1]; notices.unshift({ hospital: h.id, name: h.name, ...(a.body as object), told: '马学军', channel: 'sms', sent_at: Date.now(), sent_by: names[a.me] }); return { hospital: h.name, told: '马学军' } }],
+    ['POST', /^\/air\/chains$/, (a) => airChains(a.body as AirAsked)],
     ['GET', /^\/hospitals\/notices$/, () => ({ items: notices })],
   ]
 }

@@ -45,7 +45,7 @@ export default async function ({ browser, base, accounts, say }) {
     warnings: '/warnings', situation: '/situation', draft: '/warnings/new', board: `/warnings/${warning.id}`, round: `/rounds/${round}`,
     coverage: '/people/coverage', people: '/people/list', posts: '/people/posts', import: '/people/import', records: '/records',
     reservoirs: '/records/reservoir', journal: '/journal', situations: '/signals/situations', links: '/signals/links', map: '/signals/map', earthquake: '/signals/situations?quake=yes', rule: '/signals/rules', chains: '/signals/rules?show=chains', accounts: '/settings/accounts', sources: '/settings/sources', rules: '/settings/rules',
-    roads: '/roads/states', closure: '/roads/states?new=yes', route: '/roads/route', circles: '/roads/coverage', teams: '/dispatch/teams', relief: '/dispatch/relief', hospitals: '/dispatch/hospitals', missions: '/dispatch/missions',
+    roads: '/roads/states', closure: '/roads/states?new=yes', route: '/roads/route', circles: '/roads/coverage', teams: '/dispatch/teams', relief: '/dispatch/relief', hospitals: '/dispatch/hospitals', air: '/dispatch/air', missions: '/dispatch/missions',
     places: '/settings/places', system: '/settings/system',
   }
   const faults = []

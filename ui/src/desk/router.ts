@@ -24,7 +24,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/roads', redirect: '/roads/states' },
   { path: '/roads/:tab(states|route|coverage)', name: 'roads', component: () => import('./roads/RoadsPage.vue') },
   { path: '/dispatch', redirect: '/dispatch/teams' },
-  { path: '/dispatch/:tab(teams|relief|hospitals|missions)', name: 'dispatch', component: () => import('./dispatch/DispatchPage.vue') },
+  { path: '/dispatch/:tab(teams|relief|hospitals|air|missions)', name: 'dispatch', component: () => import('./dispatch/DispatchPage.vue') },
   { path: '/people', redirect: '/people/coverage' },
   { path: '/people/:tab(coverage|list|posts|import)', name: 'people', component: () => import('./people/PeoplePage.vue') },
   { path: '/records/:type?', name: 'records', component: () => import('./records/RecordsPage.vue') },

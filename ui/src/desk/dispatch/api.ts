@@ -25,6 +25,7 @@ export const dispatchApi = {
 
   hospitals: (asked: D.HospitalsAsked, signal?: AbortSignal) => post<D.Hospitals>('/hospitals/nearest', asked, undefined, signal),
   notify: (hospital: number, n: { text: string; injured: number; at: At; due: number }, key?: string) => post<{ hospital: number; told: string }>(`/hospitals/${hospital}/notify`, n, key),
+  air: (asked: D.AirAsked, signal?: AbortSignal) => post<D.AirChains>('/air/chains', asked, undefined, signal),
   notices: () => get<Items<D.Notice>>('/hospitals/notices'),
 }
 export const planCsv = (id: number) => `${root}/relief-plans/${id}.csv`

@@ -45,3 +45,12 @@ export interface NearHospital {
 }
 export interface Hospitals { estimated: boolean; items: NearHospital[] }
 export interface Notice { id?: number; hospital: number; name: string; text: string; injured: number; due: number; told: string; told_at?: number | null; channel?: string; sent_at: number; sent_by: string }
+
+export interface AirAsked {
+  aircraft: string; at: ((Whence | { place: string }) & { name?: string })[]; load_kg?: number; when?: number; /** as if it were day throughout */ day?: boolean; profile?: string
+  weather?: { wind_ms?: number; visibility_km?: number; cloud_base_m?: number }
+}
+export interface AirLeg { kind: 'air' | 'road' | 'refuel'; from: string; to: string; minutes: number; km: number }
+export interface AirChain extends At { name: string; minutes: number | null; legs: AirLeg[]; why?: Said | null }
+/** `bases`: landing points with fuel. */
+export interface AirChains { estimated: boolean; bases: number; landings: number; items: AirChain[] }
