@@ -26,6 +26,11 @@ bool run_roads_matrix();
 bool run_roads_isochrone();
 bool run_coverage();
 bool run_dispatch();
+bool run_quake_shaking();
+bool run_quake_fragility();
+bool run_quake_losses();
+bool run_quake_response();
+bool run_quake_eew();
 // The other process of `answers`; see answers_load.cpp.
 int run_answers_load(const std::vector<std::string>& arguments);
 

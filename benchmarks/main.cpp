@@ -30,7 +30,12 @@ constexpr Bench kBenches[] = {{"journal", anlan::bench::run_journal},
                               {"roads-matrix", anlan::bench::run_roads_matrix},
                               {"roads-isochrone", anlan::bench::run_roads_isochrone},
                               {"coverage", anlan::bench::run_coverage},
-                              {"dispatch", anlan::bench::run_dispatch}};
+                              {"dispatch", anlan::bench::run_dispatch},
+                              {"quake-shaking", anlan::bench::run_quake_shaking},
+                              {"quake-fragility", anlan::bench::run_quake_fragility},
+                              {"quake-losses", anlan::bench::run_quake_losses},
+                              {"quake-response", anlan::bench::run_quake_response},
+                              {"quake-eew", anlan::bench::run_quake_eew}};
 
 bool in_own_process(const char* name) {
   const pid_t child = ::fork();

@@ -40,6 +40,12 @@ struct RoadsCommand {
 // Prints each stage, and what was dropped and why.
 Result<void> import_road_files(const Config& config, const RoadsCommand& command);
 
+struct ExposureCommand {
+  std::string file, name;
+  bool census = false;  // one row for each town, type, code and use, instead of one for each building
+};
+Result<void> import_exposure_file(const Config& config, const ExposureCommand& command);
+
 struct SimulateCommand {
   std::string protocol = "sl651", to, scenario = "steady", codes, prefix, begin, password, topic = "anlan/simulated";
   size_t links = 100;

@@ -55,6 +55,8 @@ Result<Config> read_config(const std::string& file) {
       {"frames_max_gb", [&](const YAML::Node& n) { c.frames_max_gb = n.as<double>(); }},
       {"mqtt", [&](const YAML::Node& n) { c.mqtt = n.as<std::vector<std::string>>(); }},
       {"fire_spots", [&](const YAML::Node& n) { c.fire_spots = read_fire_spots(n); }},
+      {"seedlink", [&](const YAML::Node& n) { c.seedlink = n.as<std::vector<std::string>>(); }},
+      {"earthquake_feeds", [&](const YAML::Node& n) { c.earthquake_feeds = n.as<std::vector<std::string>>(); }},
       {"outlet", [&](const YAML::Node& n) { c.outlet = n.as<std::string>(); }},
       {"outlet_token", [&](const YAML::Node& n) { c.outlet_token = n.as<std::string>(); }},
       {"local_cap_sources", [&](const YAML::Node& n) { c.local_cap_sources = n.as<bool>(); }},

@@ -37,6 +37,9 @@ struct Config {
     std::string folder;
     int every_minutes = 10;
   } fire_spots;
+  // Earthquakes: servers of waveforms, and catalogues.
+  std::vector<std::string> seedlink;          // seedlink: "host:18000|NET_STA:HN?,NET_STA": server and stations
+  std::vector<std::string> earthquake_feeds;  // earthquake_feeds: USGS GeoJSON or QuakeML addresses, polled every minute
   // Where readings go besides our own history.
   std::string outlet;              // outlet: http://store:8428/api/v1/write, Prometheus remote write; "" sends nothing
   std::string outlet_token;        // outlet_token: sent as "Authorization: Bearer"

@@ -117,6 +117,13 @@ int main(int argc, char** argv) {
   roads->add_option("--nodes", roads_command.nodes, "CSV of junctions (id, lon, lat), for a CSV of arcs (from, to, length_m, seconds, …)");
   roads->add_option("--name", roads_command.name, "what people call the network (default: the file)");
   roads->add_option("--datum", roads_command.datum, "of CSV and GeoJSON: wgs84, gcj02 or bd09");
+  auto* exposure = import->add_subcommand("exposure", "Buildings and people: CSV or GeoJSON of buildings, or with --census one row per town, type, code and use");
+  common(exposure);
+  anlan::ExposureCommand exposure_command;
+  exposure->add_option("file", exposure_command.file, "the file")->required();
+  exposure->add_option("--name", exposure_command.name, "what people call it (default: the file)");
+  exposure->add_flag("--census", exposure_command.census, "counts by town; the buildings are laid out and marked as generated");
+  exposure->callback([&] { run([&](const anlan::Config& c) { return anlan::import_exposure_file(c, exposure_command); }); });
   roads->callback([&] { run([&](const anlan::Config& c) { return anlan::import_road_files(c, roads_command); }); });
 
   auto* simulate = app.add_subcommand("simulate", "Devices that exist only in this program");

@@ -11,6 +11,8 @@
 #include "registry/place_files.h"
 #include "registry/place_layout.h"
 #include "logistics/commands.h"
+#include "earthquakes/commands.h"
+#include "earthquakes/stock.h"
 #include "roads/graph_file_read.h"
 #include "roads/index_file.h"
 #include "roads/osm_graph.h"
@@ -244,6 +246,34 @@ Result<void> import_road_files(const Config& config, const RoadsCommand& c) {
   TRY(answer, offline.run({"node", "", "", [fact](Reader&, UtcTime) { return import_roads(fact); }, {}, {}}));
   (void)answer;
   std::printf("完成：%s / done: %s\n", fact.name.c_str(), fact.name.c_str());
+  return {};
+}
+
+// --- buildings and people
+
+Result<void> import_exposure_file(const Config& config, const ExposureCommand& c) {
+  auto opened = open_offline(config);
+  if (!opened) {
+    if (opened.error().code == ErrorCode::kConflict || opened.error().code == ErrorCode::kStoreUnavailable)
+      say("数据库无法打开；如果服务正在运行，请先停止服务再导入", "the store cannot be opened; if the server is running, stop it first");
+    return opened.error();
+  }
+  auto& offline = **opened;
+  auto& node = *offline.node;
+  say("一、读取建筑数据", "1. reading the buildings");
+  TRY(bytes, read_file(c.file));
+  const auto name = c.name.empty() ? std::filesystem::path(c.file).filename().string() : c.name;
+  TRY(stock, read_stock(c.census ? StockKind::census : StockKind::buildings, name, bytes, node.pack(), *node.places().get()));
+  std::printf("  %zu 行，拒绝 %zu 行；%lld 栋建筑，%.0f 人 / %zu rows, %zu refused; %lld buildings, %.0f people\n", stock->rows, stock->rows_refused,
+              static_cast<long long>(stock->loaded.buildings), stock->loaded.people, stock->rows, stock->rows_refused, static_cast<long long>(stock->loaded.buildings), stock->loaded.people);
+  for (const auto& why : stock->refused) std::printf("  %s\n", why.c_str());
+  say("二、写入", "2. storing it");
+  auto loaded = stock->loaded;
+  TRY(hash, node.attachments().put(bytes));
+  loaded.file = hash;
+  TRY(answer, offline.run({"node", "", "", [loaded](Reader&, UtcTime) { return load_exposure(loaded); }, {}, {}}));
+  (void)answer;
+  std::printf("完成：%s / done: %s\n", name.c_str(), name.c_str());
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "base/error_catalogue.h"
 #include "base/real_ports.h"
 #include "demo/demo.h"
+#include "demo/demo_earthquake.h"
 #include "demo/demo_roads.h"
 #include "demo/demo_sensors.h"
 #include "gateway/cap_poller.h"
@@ -20,7 +21,9 @@
 #include "gateway/frame_log.h"
 #include "gateway/history_outlet.h"
 #include "gateway/http_fetcher.h"
+#include "gateway/earthquake_door.h"
 #include "gateway/mqtt_intake.h"
+#include "gateway/seedlink_client.h"
 #include "gateway/simulated_phones.h"
 #include "journal/backup.h"
 #include "loop/clock_watch.h"
@@ -142,6 +145,12 @@ Result<void> serve(const Config& config, const HowToServe& how) {
     TRY(source, read_mqtt_source(text));
     sources.push_back(source);
   }
+  std::vector<SeedLinkSource> waveforms;
+  for (const auto& text : config.seedlink) {
+    TRY(source, read_seedlink_source(text));
+    waveforms.push_back(std::move(source));
+  }
+  if (config.earthquake_feeds.size() > CataloguePoller::kSourcesMax) return Error(ErrorCode::kTooLarge, {{"what", "earthquake_feeds"}, {"limit", "20"}});
 
   const auto frame_bytes = static_cast<uint64_t>(config.frames_max_gb * 1e9);
   TRY(frames, FrameLog::open({.folder = config.data + "/frames", .bytes_max = frame_bytes}));
@@ -234,6 +243,7 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   if (demo_wanted && !how.look)
     workers.run([&] {
       if (const auto made = make_demo_roads(*node, kDemoSeed); !made) log_line("demo roads: " + made.error().describe());
+      if (const auto made = make_demo_earthquake(*node, kDemoSeed); !made) log_line("demo earthquake: " + made.error().describe());
     });
   std::atomic<bool> retaining{false};
   std::thread timer([&] {
@@ -289,14 +299,25 @@ Result<void> serve(const Config& config, const HowToServe& how) {
       intakes.emplace_back([broker = brokers.back().get()] { broker->run(); });
     }
   }
+  EarthquakeDoor earthquakes(*node);
+  std::vector<std::unique_ptr<SeedLinkClient>> stations;
+  if (!how.look)
+    for (auto& source : waveforms) {
+      stations.push_back(std::make_unique<SeedLinkClient>(clock, std::move(source), [&](const MiniseedRecord& record) { earthquakes.take(record); }, log_line));
+      intakes.emplace_back([client = stations.back().get()] { client->run(); });
+    }
   HttpFetcher fetcher(config.local_cap_sources);
   CapPoller poller(*node, fetcher);
   FireSpotsPoller fire_spots(*node, fetcher, {config.fire_spots.urls, config.fire_spots.folder, minutes(config.fire_spots.every_minutes)}, log_line);
+  std::vector<CatalogueSource> feeds;
+  for (const auto& url : config.earthquake_feeds) feeds.push_back({url});
+  CataloguePoller catalogues(fetcher, std::move(feeds), [&](const CatalogueEvent& event, CatalogueNews news, const CatalogueSource& source) { earthquakes.take(event, news, source.url); }, log_line);
   std::thread polling([&] {
     while (stopper.wait(kPoll)) {
       if (how.look) continue;
       poller.poll(clock.now());
       fire_spots.poll(clock.now());
+      catalogues.poll(clock.now());
     }
   });
 
@@ -326,6 +347,7 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   server.stop();
   if (devices) devices->stop();
   for (const auto& broker : brokers) broker->stop();
+  for (const auto& client : stations) client->stop();
   for (auto& intake : intakes) intake.join();
   if (outlet) outlet->stop();
   stopper.stop();

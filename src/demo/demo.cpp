@@ -12,7 +12,7 @@ constexpr size_t kPassedOnMax = 20;
 
 }  // namespace
 
-Demo::Demo(Node& node, SimulatedPhones& phones, uint64_t seed) : node_(node), phones_(phones), seed_(seed) {
+Demo::Demo(Node& node, SimulatedPhones& phones, uint64_t seed) : node_(node), phones_(phones), seed_(seed), shaking_(node, seed) {
   // Slower than phones are picked up, so that a board can be watched as it fills.
   PhoneHabits habits = phones_.habits();
   habits.ring = seconds(28);
@@ -28,6 +28,7 @@ Demo::Demo(Node& node, SimulatedPhones& phones, uint64_t seed) : node_(node), ph
 }
 
 void Demo::tick(UtcTime now) {
+  shaking_.tick(now);
   if (!running_ || now < next_look_) return;
   next_look_ = now + kLookEvery;
   if (under_way_ == 0) look(now);

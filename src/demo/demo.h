@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "demo/demo_shaking.h"
 #include "gateway/simulated_phones.h"
 #include "loop/node.h"
 
@@ -52,6 +53,9 @@ class Demo {
   // False when it is already running. The draft appears with the writer's next batch. Of an earlier evening the warning is
   // cancelled and the draft discarded.
   bool start_rainstorm();
+  // An earthquake at the stations; false when one plays.
+  bool start_earthquake() { return shaking_.start(); }
+  bool shaking() const { return shaking_.running(); }
 
   // Where it pours: the towns of the storm's warning, while the evening plays.
   std::vector<PlaceCode> pouring() const;
@@ -68,6 +72,7 @@ class Demo {
   Node& node_;
   SimulatedPhones& phones_;
   const uint64_t seed_;
+  DemoShaking shaking_;
   std::atomic<bool> running_{false}, starting_{false}, passed_on_{false};
   std::atomic<int64_t> warning_{0};
   std::atomic<int> under_way_{0};

@@ -2,6 +2,7 @@
 
 #include "demo/county_maker.h"
 #include "demo/demo_places.h"
+#include "demo/demo_shaking.h"
 #include "registry/place_names.h"
 
 namespace anlan {
@@ -25,6 +26,7 @@ class Objects {
   void county(PlaceCode c);
   void reservoirs();
   void vehicles();
+  void stations();
 
  private:
   // The post that answers for a record; its holder is one of the village's people or somebody new.
@@ -166,6 +168,7 @@ void Objects::vehicles() {
   m.record("rescue_team", "县水域救援队", kDemoCounty, 1500, {{"kind", "professional"}, {"speciality", "water"}, {"people", 24}, {"ready", 12}, {"vehicles", 3}, {"boats", 6}, {"minutes_to_leave", 8}});
   m.record("rescue_team", "县医疗救护队", kDemoCounty, 900, {{"kind", "professional"}, {"speciality", "medical"}, {"people", 20}, {"ready", 10}, {"vehicles", 4}, {"minutes_to_leave", 5}});
   m.record("rescue_team", "积石山蓝天救援队", kDemoCounty, 2500, {{"kind", "social"}, {"speciality", "collapse"}, {"people", 32}, {"ready", 15}, {"vehicles", 5}, {"dogs", 2}, {"minutes_to_leave", 25}});
+  m.record("railway_section", "临夏至积石山区间（示范）", kDemoCounty, 2'000, {{"line", "临夏铁路（示范）"}, {"high_speed", false}, {"length_km", 48}});
   m.record("vehicle", "县储备库重型货车", kDemoCounty, 1200, {{"kind", "heavy_truck"}, {"count", 3}, {"ready_minutes", 30}});
   m.record("vehicle", "县储备库中型货车", kDemoCounty, 1200, {{"kind", "medium_truck"}, {"count", 6}, {"ready_minutes", 20}});
   m.record("vehicle", "县储备库轻型货车", kDemoCounty, 1200, {{"kind", "van"}, {"count", 4}, {"ready_minutes", 15}});
@@ -174,6 +177,20 @@ void Objects::vehicles() {
     if (m.places.level(i) != PlaceLevel::kTown) continue;
     const Place t = m.places.place(i);
     m.record("vehicle", short_place_name(t.name, PlaceLevel::kTown) + "运输车", t.code, 300, {{"kind", d.chance(0.6) ? "van" : "medium_truck"}, {"count", d.between(1, 3)}, {"ready_minutes", d.between(10, 40)}});
+  }
+}
+
+// One station of strong motion in each town of the county, and in every third around it.
+void Objects::stations() {
+  const auto range = m.places.range(kDemoCity);
+  int n = 0;
+  for (uint32_t i = range.begin; i < range.end; ++i) {
+    if (m.places.level(i) != PlaceLevel::kTown) continue;
+    const Place t = m.places.place(i);
+    if (!kDemoCounty.contains(t.code) && i % 3) continue;
+    m.record("seismic_station", short_place_name(t.name, PlaceLevel::kTown) + "强震台", t.code, 600,
+             {{"network", kDemoNetwork}, {"station", fmt::format("D{:03}", ++n)}, {"vertical", "HNZ"}, {"north", "HNN"}, {"east", "HNE"}, {"measures", "acceleration"},
+              {"counts_per_unit", quake::synthetic::Field::kGain}, {"rate_hz", quake::synthetic::Field::kRate}, {"clip_counts", 8'000'000}});
   }
 }
 
@@ -193,6 +210,7 @@ void add_demo_objects(CountyMaker& maker) {
   objects.reservoirs();
   add_demo_links(maker);
   objects.vehicles();  // last, so that what was there before stays as it was
+  objects.stations();
 }
 
 }  // namespace anlan

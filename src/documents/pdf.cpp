@@ -64,6 +64,7 @@ class Printer {
   void print(const PdfKeyValues& pairs);
   void print(const PdfTable& table);
   void print(const PdfSignatures& signatures);
+  void print(const PdfFigure& figure);
 
   void print_table_header();
   void print_row(const std::vector<Placed>& cells);
@@ -350,6 +351,22 @@ void Printer::print(const PdfSignatures& signatures) {
     style.align = PdfAlign::kRight;
     canvas_.draw(canvas_.lay_out("年　　月　　日", style, width - 20), x, base + 42);
   }
+}
+
+void Printer::print(const PdfFigure& figure) {
+  const double height = std::clamp(figure.height, 0.05, 1.3) * kBodyWidth;
+  const auto caption = canvas_.lay_out(printable(figure.caption), kSmall, kBodyWidth);
+  need(height + caption.height() + 8);
+  canvas_.draw_shapes(figure.shapes, kMarginSide, y_, kBodyWidth, height);
+  for (const auto& word : figure.words) {
+    auto style = kSmall;
+    style.bold = word.bold;
+    style.grey = 0;
+    canvas_.draw(canvas_.lay_out(printable(word.text), style, -1), kMarginSide + word.x * kBodyWidth, y_ + word.y * kBodyWidth);
+  }
+  y_ += height + 3;
+  canvas_.draw(caption, kMarginSide, y_);
+  y_ += caption.height() + 5;
 }
 
 std::optional<int> Printer::run() {

@@ -60,7 +60,26 @@ struct PdfTable {
 struct PdfSignatures {
   std::vector<std::string> labels;  // "签发", "批准": each gets a line to sign on and a date
 };
-using PdfBlock = std::variant<PdfHeading, PdfParagraph, PdfKeyValues, PdfTable, PdfSignatures>;
+// A drawing, such as a map: shapes from back to front, then words. Positions are shares of the width from the upper left
+// corner, so that a y may pass 1.
+struct PdfShape {
+  std::vector<std::vector<std::pair<double, double>>> rings;  // filled by the even-odd rule; open lines when not filled
+  uint32_t rgb = 0;
+  bool filled = true;
+  double line = 0.5;  // thickness in points, of the outline; 0: none
+};
+struct PdfWord {
+  double x = 0, y = 0;
+  std::string text;
+  bool bold = false;
+};
+struct PdfFigure {
+  double height = 0.6;  // share of the width, at most 1.3
+  std::vector<PdfShape> shapes;
+  std::vector<PdfWord> words;
+  std::string caption;
+};
+using PdfBlock = std::variant<PdfHeading, PdfParagraph, PdfKeyValues, PdfTable, PdfSignatures, PdfFigure>;
 
 struct PdfReport {
   std::string title;

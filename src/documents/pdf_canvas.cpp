@@ -154,6 +154,35 @@ void PdfCanvas::draw_box(double x, double y, double width, double height, double
   cairo_fill(cairo_.get());
 }
 
+void PdfCanvas::draw_shapes(const std::vector<PdfShape>& shapes, double x, double y, double width, double height) {
+  if (!drawing()) return;
+  cairo_t* cairo = cairo_.get();
+  cairo_save(cairo);
+  cairo_rectangle(cairo, x, y, width, height);
+  cairo_clip(cairo);
+  cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_EVEN_ODD);
+  for (const auto& shape : shapes) {
+    cairo_new_path(cairo);
+    for (const auto& ring : shape.rings) {
+      for (size_t i = 0; i < ring.size(); ++i)
+        (i ? cairo_line_to : cairo_move_to)(cairo, x + ring[i].first * width, y + ring[i].second * width);
+      if (shape.filled) cairo_close_path(cairo);
+    }
+    const auto part = [&](int shift) { return static_cast<double>((shape.rgb >> shift) & 255) / 255; };
+    cairo_set_source_rgb(cairo, part(16), part(8), part(0));
+    if (shape.filled) cairo_fill_preserve(cairo);
+    if (shape.filled) cairo_set_source_rgb(cairo, 0.35, 0.35, 0.35);
+    cairo_set_line_width(cairo, shape.line);
+    if (shape.line > 0) cairo_stroke(cairo);
+    cairo_new_path(cairo);
+  }
+  cairo_restore(cairo);
+  cairo_set_source_rgb(cairo, 0.4, 0.4, 0.4);
+  cairo_set_line_width(cairo, 0.6);
+  cairo_rectangle(cairo, x, y, width, height);
+  cairo_stroke(cairo);
+}
+
 void PdfCanvas::draw_mark(const PdfMark& mark, double x, double y, double size) {
   if (!drawing()) return;
   cairo_t* cairo = cairo_.get();

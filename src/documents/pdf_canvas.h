@@ -67,6 +67,8 @@ class PdfCanvas {
   void draw_rule(double x, double y, double width, double thickness, double grey);
   void draw_box(double x, double y, double width, double height, double grey);
   void draw_mark(const PdfMark& mark, double x, double y, double size);
+  // Inside a frame; what reaches out of it is cut. Positions times width.
+  void draw_shapes(const std::vector<PdfShape>& shapes, double x, double y, double width, double height);
   void draw_watermark(const std::string& text);
   void end_page();
 

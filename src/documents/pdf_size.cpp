@@ -38,6 +38,12 @@ Result<void> check_report_size(const PdfReport& report) {
         count_cell(cell);
       }
     }
+    if (const auto* figure = std::get_if<PdfFigure>(&block)) {
+      count(figure->caption);
+      for (const auto& word : figure->words) count(word.text);
+      for (const auto& shape : figure->shapes)
+        for (const auto& ring : shape.rings) bytes += ring.size() * sizeof ring[0];
+    }
     if (const auto* table = std::get_if<PdfTable>(&block)) {
       CHECK(!table->columns.empty() && table->columns.size() <= kColumnsMax);
       rows += table->rows.size();

@@ -12,6 +12,7 @@ FactCatalogue fact_catalogue() {
   register_registry_facts(catalogue);
   register_account_facts(catalogue);
   register_signal_facts(catalogue);
+  register_earthquake_facts(catalogue);
   register_logistics_facts(catalogue);
   register_warning_facts(catalogue);
   register_call_facts(catalogue);
@@ -21,7 +22,7 @@ FactCatalogue fact_catalogue() {
 
 std::vector<Migration> node_migrations() {
   std::vector<Migration> all;
-  for (const auto& part : {journal_migrations(), registry_migrations(), account_migrations(), warning_migrations(), call_migrations(), signal_migrations(), logistics_migrations(), position_migrations()})
+  for (const auto& part : {journal_migrations(), registry_migrations(), account_migrations(), warning_migrations(), call_migrations(), signal_migrations(), logistics_migrations(), position_migrations(), earthquake_migrations()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -30,7 +31,7 @@ std::vector<std::string> fact_tables() {
   std::vector<std::string> all = registry_tables();
   all.push_back("accounts");
   all.push_back("counters");
-  for (const auto& part : {warning_tables(), call_tables(), signal_tables(), logistics_tables()}) all.insert(all.end(), part.begin(), part.end());
+  for (const auto& part : {warning_tables(), call_tables(), signal_tables(), logistics_tables(), earthquake_tables()}) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
@@ -67,6 +68,12 @@ Result<void> Node::load() {
   watch_->adopt_on([this](std::function<void()> work) { later_(std::move(work)); });
   roads_ = std::make_unique<Roads>(pack_, attachments_, clock_, settings_.utc_offset_minutes);
   roads_->work_on([this](std::function<void()> work) { later_(std::move(work)); });
+  stock_ = std::make_unique<BuildingStock>(pack_, attachments_, *places_);
+  stock_->work_on([this](std::function<void()> work) { later_(std::move(work)); });
+  estimates_ = std::make_unique<Estimates>(pack_, attachments_, *stock_, *store_, clock_, settings_.place, settings_.utc_offset_minutes,
+                                           [this](Command c) { writer_->submit(std::move(c)); });
+  estimates_->work_on([this](std::function<void()> work) { later_(std::move(work)); });
+  early_warnings_ = std::make_unique<EarlyWarnings>(pack_, *records_, attachments_, settings_.place, clock_, [this](Command c) { writer_->submit(std::move(c)); });
   reactions_ = std::make_unique<Reactions>(*this);
 
   TRY(reader, store_->connect());
@@ -75,6 +82,9 @@ Result<void> Node::load() {
   directory_->load(*reader);
   records_->load(*reader);
   positions_.load(*reader);
+  stock_->load(*reader);
+  estimates_->load(*reader);
+  early_warnings_->load(*reader);
   contacts_->load(*reader);
   const auto watched = watch_->load(*reader, clock_.now());
   const auto roads = roads_->load(*reader);
@@ -98,7 +108,7 @@ Result<void> Node::load() {
   site_tokens_ = std::make_unique<SiteTokens>(*key);
 
   // Views before those who act on them.
-  for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), watch_.get(), roads_.get(), reactions_.get()})
+  for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), watch_.get(), roads_.get(), stock_.get(), estimates_.get(), early_warnings_.get(), reactions_.get()})
     writer_->add_observer(o);
   return {};
 }
@@ -118,6 +128,8 @@ void Node::tick() {
   caller_->tick(now);
   watch_->tick(now);
   roads_->tick(now);
+  estimates_->tick();
+  early_warnings_->tick(now);
   if (auto save = positions_.save(now)) writer_->submit(std::move(*save));
 }
 

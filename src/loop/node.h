@@ -11,6 +11,8 @@
 #include "base/ports.h"
 #include "calls/answer_link.h"
 #include "calls/caller.h"
+#include "earthquakes/early_warnings.h"
+#include "earthquakes/estimates.h"
 #include "journal/migrations.h"
 #include "journal/writer.h"
 #include "logistics/positions.h"
@@ -79,6 +81,9 @@ class Node {
   Watch& watch() { return *watch_; }
   Roads& roads() { return *roads_; }
   Positions& positions() { return positions_; }
+  BuildingStock& stock() { return *stock_; }
+  Estimates& estimates() { return *estimates_; }
+  EarlyWarnings& early_warnings() { return *early_warnings_; }
   const SiteTokens& site_tokens() const { return *site_tokens_; }
   const AnswerLinks& links() const { return *links_; }
   const PinyinTable& pinyin() const { return *pinyin_; }
@@ -116,6 +121,9 @@ class Node {
   std::unique_ptr<Watch> watch_;
   std::unique_ptr<Roads> roads_;
   Positions positions_;
+  std::unique_ptr<BuildingStock> stock_;
+  std::unique_ptr<Estimates> estimates_;
+  std::unique_ptr<EarlyWarnings> early_warnings_;
   std::unique_ptr<AnswerLinks> links_;
   std::unique_ptr<SiteTokens> site_tokens_;
   std::unique_ptr<Reactions> reactions_;

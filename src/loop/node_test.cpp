@@ -202,7 +202,7 @@ TEST(Schema, ReleasedStepsAreFrozen) {
       {"journal-1", "a4808a7237677d08"},  {"journal-2", "ff00d2f94d3b56e6"},  {"people-1", "5aebee0b56a1a339"},   {"records-1", "1ecd8ab0375d0a04"}, {"places-1", "ffe4a427a7196ef3"},
       {"accounts-1", "34286285c0dfbf68"}, {"warnings-1", "c272856919f89a3f"}, {"calls-1", "c61d64c04b57b984"}, {"calls-2", "b67365188d60ef59"},
       {"signals-1", "89ed5d958dad88ab"}, {"signals-2", "a8525ce6f5bb589d"}, {"signals-3", "cc9deff75288235f"}, {"signals-4", "4e93d3fafe1d54f3"},
-      {"logistics-1", "6d11889cfde63f15"}, {"positions-1", "676d4a5805b39fd0"},
+      {"logistics-1", "6d11889cfde63f15"}, {"earthquakes-1", "8931d9c22383667d"}, {"positions-1", "676d4a5805b39fd0"},
   };
   std::map<std::string, std::string> found;
   for (const auto& step : node_migrations()) {

@@ -5,6 +5,7 @@
 #include "logistics/hospitals.h"
 #include "logistics/queries.h"
 #include "loop/cap_exchange.h"
+#include "loop/earthquake_warning.h"
 #include "loop/node.h"
 #include "loop/situation_warning.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr Millis kRetryAfter = seconds(1);  // what a full disk or a lost store has kept from happening
 constexpr Millis kConfirmEvery = seconds(10);
 constexpr size_t kConfirmMax = 5'000;
+constexpr int64_t kEarthquakesFollowed = 50;
 constexpr Millis kSweepEvery = hours(1);
 constexpr Millis kQuietEvery = minutes(1);  // situations are looked at for whether they are over
 constexpr int64_t kToldAtOnce = 100;    // notices to hospitals in one turn
@@ -32,7 +34,9 @@ void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
     if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
         f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<RoundClosed>() || f.as<ClockJumped>())
       dirty_ = true;
+    if (f.as<EarthquakeLocated>() || f.as<EarthquakeWithdrawn>() || f.as<EarthquakeWarned>()) shaken_ = true;
     if (f.as<HospitalNotified>()) tell_at_ms_ = f.header.at.ms;
+    if (const auto* ordered = f.as<LinkagesOrdered>()) tell_linkages(ordered->orders);
     if (f.as<AlarmRaised>() || f.as<AlarmChanged>() || f.as<SituationWarned>()) alarmed_ = true;
     if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
       const auto person = node_.caller().person_of(a->round, a->seq);
@@ -59,6 +63,8 @@ void Reactions::tick(UtcTime now) {
     node_.writer().submit({"node", "", "", [](Reader& reader, UtcTime at) { return close_quiet_situations(reader, at); }, {}, {}});
   }
   if (alarmed_.exchange(false)) draft_warnings();
+  // A change that came too soon after the last is made later.
+  if (shaken_.exchange(false) || (next_shaken_.ms && now >= next_shaken_)) follow_earthquakes();
   if (int64_t at = tell_at_ms_; at != INT64_MAX && (now.ms >= at || at > (now + kRetryAfter).ms) && tell_at_ms_.compare_exchange_strong(at, INT64_MAX)) tell_hospitals();
   if (now.ms >= retry_at_ms_ || retry_at_ms_ > (now + kRetryAfter).ms)
     if (dirty_.exchange(false)) open_and_close_rounds();
@@ -162,6 +168,53 @@ void Reactions::draft_warnings() {
       node_.writer().submit({"node", "", "", [this, id](Reader& r, UtcTime now) { return warn_of_situation(node_, r, id, now); }, {}, {}});
     for (const auto& [id, rule] : granted)
       node_.writer().submit({"node", "", "", [this, id = id, rule = rule](Reader& r, UtcTime now) { return issue_of_situation(node_, r, id, rule, now); }, {}, {}});
+  });
+}
+
+void Reactions::follow_earthquakes() {
+  const UtcTime now = node_.clock().now();
+  next_shaken_ = UtcTime{0};
+  auto reader = node_.store().connect();
+  if (!reader) {
+    shaken_ = true;
+    return;
+  }
+  (*reader)->begin_read();
+  const auto recent = list_earthquakes(**reader, now - kActedOn, kEarthquakesFollowed, true);
+  (*reader)->rollback();
+  for (const auto& e : recent) {
+    const auto id = e.quake.id;
+    const auto submit = [&](auto decide) { node_.writer().submit({"node", "", "", std::move(decide), ignore, {}}); };
+    if (e.withdrawn) {
+      submit([id](Reader& r, UtcTime) { return unwarn_of_earthquake(r, id); });
+      continue;
+    }
+    next_shaken_ = now + kChangedEvery;
+    submit([this, id](Reader& r, UtcTime at) { return warn_of_earthquake(node_, r, id, at); });
+    if (e.warning) submit([this, id](Reader& r, UtcTime at) { return issue_of_earthquake(node_, r, id, at); });
+    auto orders = linkages_reached(node_, e, now);
+    if (!orders.empty())
+      node_.writer().submit({"node", "", "", [this, id, orders = std::move(orders)](Reader& r, UtcTime) { return order_linkages(r, id, orders, node_.settings().place); },
+                             ignore, {}});
+  }
+}
+
+void Reactions::tell_linkages(const std::vector<LinkageOrder>& orders) {
+  std::vector<LinkageOrder> fresh;
+  {
+    std::scoped_lock guard(mutex_);
+    for (const auto& o : orders)
+      if (linkages_told_.insert(o.id).second) fresh.push_back(o);
+  }
+  node_.later([this, fresh = std::move(fresh)] {
+    for (const auto& o : fresh) {
+      const auto record = node_.records().find(o.record);
+      const auto contact = record ? hospital_contact(*node_.directory().read(), *record, node_.clock().now()) : std::nullopt;
+      // Its own numbers: those of hospitals are the numbers of facts.
+      if (contact)
+        node_.caller().notify({Attempt{RoundId{}, -o.id, 0, contact->person, contact->phone}},
+                              linkage_message(node_.pack(), o, node_.settings().name, node_.settings().utc_offset_minutes));
+    }
   });
 }
 

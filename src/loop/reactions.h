@@ -9,6 +9,8 @@
 //   every number of a rehearsal was tried → the rehearsal closes
 //   somebody answers by telephone        → that number is confirmed
 //   a hospital is notified               → whoever answers for it gets the text message
+//   an earthquake is known               → the towns it shakes are warned, machines are told
+//   an earthquake was none               → its warning is cancelled
 //
 // A reaction looks at the state that the facts have left, not at the fact alone: what was missed in a crash is done
 // after it, and doing it twice changes nothing.
@@ -20,6 +22,7 @@
 #include <set>
 #include <vector>
 
+#include "earthquakes/facts.h"
 #include "journal/writer.h"
 #include "logistics/facts.h"
 #include "registry/people.h"
@@ -54,14 +57,18 @@ class Reactions final : public Observer {
   void finish_rehearsals();
   void confirm_phones(UtcTime now);
   void tell_hospitals();
+  void follow_earthquakes();
+  void tell_linkages(const std::vector<LinkageOrder>& orders);
 
   Node& node_;
-  std::atomic<bool> dirty_{true}, alarmed_{true};
+  std::atomic<bool> dirty_{true}, alarmed_{true}, shaken_{true};
   std::atomic<int64_t> next_expiry_ms_{INT64_MAX}, retry_at_ms_{0};
   std::mutex mutex_;
   std::vector<PhoneWorked> worked_;
   UtcTime next_confirm_{0}, next_sweep_{0}, next_quiet_{0};
   std::map<RoundId, std::optional<int64_t>> told_;  // cancelled rounds since the start → people told; nothing: being told
+  std::set<int64_t> linkages_told_;                                // orders since the start
+  UtcTime next_shaken_{0};
   std::map<int64_t, std::optional<HospitalTold>> hospitals_told_;  // notices since the start; nothing: being told
   std::atomic<int64_t> tell_at_ms_{0};                             // INT64_MAX: nobody waits
   std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way

@@ -5,7 +5,7 @@
 #include "loop/node_rig.h"
 #include "loop/situation_warning.h"
 #include "signals/backtest.h"
-#include "signals/earthquake.h"
+#include "earthquakes/commands.h"
 #include "signals/own_rules.h"
 
 namespace anlan {
@@ -282,12 +282,12 @@ TEST_P(Signals, AnEarthquakeAlarmsTheDamsItShakes) {
   t.run([&](Reader& r, UtcTime) { return add_record(r, t.node->pack(), t.node->places().get()->places(), "reservoir", dam); });
   const Earthquake quake{0, t.clock.at, 102.8, 35.7, 6.2, 10, "积石山"};
   const PlaceCode county(NodeRig::kCounty);
-  EXPECT_TRUE(t.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, county, now); }));
+  EXPECT_TRUE(t.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, {}, county, now); }));
   t.settle();
   ASSERT_EQ(situations().size(), 1u);
   EXPECT_EQ(situations().front().hazard, "dam_danger");
   EXPECT_GE(situations().front().level, WarningLevel::orange);
-  EXPECT_EQ(t.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, county, now); }).error().code, ErrorCode::kConflict) << "a feed repeats itself";
+  EXPECT_EQ(t.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, {}, county, now); }).error().code, ErrorCode::kConflict) << "a feed repeats itself";
   t.close();
   t.open();
   t.settle();

@@ -152,17 +152,6 @@ Chain read_chain(MapReader& item) {
   return chain;
 }
 
-template <class Read>
-void each(MapReader& top, std::string_view section, Read read) {
-  const auto& items = top.list(section, Need::kOptional);
-  for (size_t i = 0; i < items.size(); ++i) {
-    MapReader item(items[i], top.spot().file, fmt::format("{}[{}]", section, i + 1), top.faults());
-    if (items[i].kind != YamlNode::Kind::kMap) continue;
-    read(item);
-    item.finish();
-  }
-}
-
 void check_field(const Pack& pack, const std::string& type, const std::string& field, FieldType wanted, const Spot& spot, Faults& faults) {
   const auto* of = pack.record_type(type);
   const auto* found = of && !field.empty() ? field_of(*of, field) : nullptr;

@@ -99,4 +99,16 @@ class MapReader {
   std::set<std::string, std::less<>> known_;
 };
 
+// Reads every map of the list `section`; keys that nobody asked for are faults.
+template <class Read>
+void each(MapReader& top, std::string_view section, Read read) {
+  const auto& items = top.list(section, Need::kOptional);
+  for (size_t i = 0; i < items.size(); ++i) {
+    MapReader item(items[i], top.spot().file, std::string(section) + "[" + std::to_string(i + 1) + "]", top.faults());
+    if (items[i].kind != YamlNode::Kind::kMap) continue;
+    read(item);
+    item.finish();
+  }
+}
+
 }  // namespace anlan

@@ -16,6 +16,7 @@
 #include "base/place_code.h"
 #include "base/time.h"
 #include "registry/alarm_rule.h"
+#include "registry/earthquake_rules.h"
 #include "registry/road_rules.h"
 
 namespace anlan {
@@ -134,6 +135,7 @@ struct Pack {
   std::vector<RecordType> record_types;
   RuleBook rules;
   RoadBook roads;
+  EarthquakeBook earthquakes;
   std::vector<PlaceReading> readings;
   std::map<std::string, Named> sentences;  // kind of fact → sentence for the journal page, {field} replaced
   Millis phone_stale_after;                // a phone not confirmed for this long is shown as stale

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "registry/alarm_rule_read.h"
+#include "registry/earthquake_rules_read.h"
 #include "registry/road_rules_read.h"
 #include "registry/pack.h"
 #include "registry/pack_check.h"
@@ -35,8 +36,6 @@ class PackReader {
 
  private:
   void read_pack_section(MapReader& top);
-  template <class Read>
-  void each(MapReader& top, std::string_view section, Read read);
   void read_named(MapReader& item, Named& named);
   void read_hazard(MapReader& item);
   void read_rank(MapReader& item);
@@ -56,17 +55,6 @@ class PackReader {
   Faults faults_;
   bool has_pack_section_ = false;
 };
-
-template <class Read>
-void PackReader::each(MapReader& top, std::string_view section, Read read) {
-  const auto& items = top.list(section, Need::kOptional);
-  for (size_t i = 0; i < items.size(); ++i) {
-    MapReader item(items[i], top.spot().file, fmt::format("{}[{}]", section, i + 1), faults_);
-    if (items[i].kind != YamlNode::Kind::kMap) continue;
-    read(item);
-    item.finish();
-  }
-}
 
 void PackReader::read_file(const std::string& file, std::string_view text) {
   auto root = parse_yaml(text, file);
@@ -98,6 +86,7 @@ void PackReader::read_file(const std::string& file, std::string_view text) {
   });
   read_rules(top, pack_.rules);
   read_roads(top, pack_.roads);
+  read_earthquakes(top, pack_.earthquakes);
   each(top, "readings", [&](MapReader& item) {
     pack_.readings.push_back({item.text("name", Need::kRequired, 40), item.text("pinyin", Need::kRequired, 200)});
     spots_.readings.push_back(item.spot());
@@ -273,6 +262,7 @@ Result<Pack> PackReader::finish() {
   check_pack(pack_, spots_, faults_);
   check_rules(pack_, pack_.rules, faults_);
   check_roads(pack_, faults_);
+  check_earthquakes(pack_, faults_);
   if (!faults_.empty()) return faults_.error("pack");
   return std::move(pack_);
 }

@@ -8,15 +8,9 @@
 #include <vector>
 
 #include "base/time.h"
+#include "registry/sourced.h"
 
 namespace anlan {
-
-// Where a value comes from; `verified` is false for what nobody has checked against the printed source.
-struct Sourced {
-  std::string id, zh, en;
-  std::string source, effective_from;
-  bool verified = false;
-};
 
 struct TravelPeriod {
   std::string id, zh, en;

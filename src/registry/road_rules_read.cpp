@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
 
 #include "registry/record_fields.h"
+#include "registry/sourced_read.h"
 
 namespace anlan {
 namespace {
@@ -16,30 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 17> kClasses = {
     "motorway", "trunk",      "primary",  "secondary", "tertiary", "unclassified", "residential", "living_street", "service",
     "track",    "pedestrian", "cycleway", "footway",   "path",     "steps",        "ferry",       "other"};
-
-template <class Read>
-void each(MapReader& top, std::string_view section, Read read) {
-  const auto& items = top.list(section, Need::kOptional);
-  for (size_t i = 0; i < items.size(); ++i) {
-    MapReader item(items[i], top.spot().file, fmt::format("{}[{}]", section, i + 1), top.faults());
-    if (items[i].kind != YamlNode::Kind::kMap) continue;
-    read(item);
-    item.finish();
-  }
-}
-
-void read_named(MapReader& item, std::string& id, std::string& zh, std::string& en) {
-  id = item.id("id", Need::kRequired);
-  zh = item.text("zh", Need::kRequired, 60);
-  en = item.text("en", Need::kRequired, 120);
-}
-
-void read_sourced(MapReader& item, Sourced& s) {
-  read_named(item, s.id, s.zh, s.en);
-  s.source = item.text("source", Need::kRequired, 300);
-  s.effective_from = item.date("effective_from", Need::kRequired);
-  s.verified = item.flag("verified", false);
-}
 
 // Class of road → number.
 std::map<std::string, double> by_class(MapReader& item, std::string_view key, double min, double max, Need need) {
@@ -84,7 +60,9 @@ TravelProfile read_profile(MapReader& item) {
   p.detour = item.number("detour", 1, 5, 1.4);
   each(item, "periods", [&](MapReader& period) {
     TravelPeriod t;
-    read_named(period, t.id, t.zh, t.en);
+    t.id = period.id("id", Need::kRequired);
+    t.zh = period.text("zh", Need::kRequired, 60);
+    t.en = period.text("en", Need::kRequired, 120);
     t.from_minute = minute_of_day(period, "from");
     t.to_minute = minute_of_day(period, "to");
     t.factor = period.number("factor", 0.01, 3, 1);
@@ -189,16 +167,11 @@ void read_roads(MapReader& top, RoadBook& roads) {
 void check_roads(const Pack& pack, Faults& faults) {
   const auto& book = pack.roads;
   const Spot spot{"roads", 0};
-  const auto unique = [&](const auto& list, std::string_view section) {
-    std::set<std::string> seen;
-    for (const auto& item : list)
-      if (!seen.insert(item.id).second) faults.add(spot, fmt::format("{} 中的 {} 写了两次", section, item.id), fmt::format("{} of {} stands twice", item.id, section));
-  };
-  unique(book.profiles, "travel_profiles");
-  unique(book.circles, "response_circles");
-  unique(book.aircraft, "aircraft");
-  unique(book.goods, "goods");
-  unique(book.vehicles, "vehicle_kinds");
+  unique_ids(book.profiles, "travel_profiles", spot, faults);
+  unique_ids(book.circles, "response_circles", spot, faults);
+  unique_ids(book.aircraft, "aircraft", spot, faults);
+  unique_ids(book.goods, "goods", spot, faults);
+  unique_ids(book.vehicles, "vehicle_kinds", spot, faults);
   const auto unknown = [&](const std::string& from, const std::string& name) {
     faults.add(spot, fmt::format("{}：没有 {}", from, name), fmt::format("{}: there is no {}", from, name));
   };

@@ -212,27 +212,40 @@ void Chains::say(Link& link, RecordId id, const Target& target, Reached& reached
   said(link.chain->id, source, level, at, now, out);  // chains have an order, so this ends
 }
 
-void Chains::shaken(const Earthquake& quake, UtcTime now, std::vector<AlarmWanted>& out) {
-  const LonLat centre{quake.lon, quake.lat};
+void Chains::shaken(std::span<const Earthquake> quakes, UtcTime now, std::vector<AlarmWanted>& out) {
   for (auto& link : links_) {
-    if (link.chain->from != Chain::kFromEarthquake || now - quake.at >= link.chain->clear_after) continue;
+    if (link.chain->from != Chain::kFromEarthquake) continue;
     for (const auto& [id, target] : link.type->targets) {
       if (!target.position) continue;
       const auto zone = quake::zone_of_province(static_cast<int>(target.place.at_level(PlaceLevel::kProvince).digits()));
-      const double intensity = quake::intensity_at({centre, quake.magnitude, zone, {}}, *target.position);
       std::optional<WarningLevel> level;
+      const Earthquake* strongest = nullptr;
+      double most = 0;
+      for (const auto& quake : quakes) {
+        if (now - quake.at >= link.chain->clear_after) continue;
+        const double intensity = quake::intensity_at({{quake.lon, quake.lat}, quake.magnitude, zone, {}}, *target.position);
+        if (strongest && intensity <= most) continue;
+        strongest = &quake;
+        most = intensity;
+      }
       for (const auto& s : link.chain->steps)
-        if (intensity >= s.intensity) level = s.level;
-      if (!level) continue;
+        if (strongest && most >= s.intensity) level = s.level;
+      const auto found = link.reached.find(id);
+      if (!level && (found == link.reached.end() || !found->second.stands)) continue;
       auto& reached = link.reached[id];
-      if (reached.stands && *reached.stands > *level) continue;
-      reached.quiet_since = quake.at;
-      link.waiting.insert(id);
+      if (level) {
+        reached.quiet_since = strongest->at;
+        link.waiting.insert(id);
+      }
       if (reached.stands == level) continue;
       reached.stands = level;
-      reached.at = quake.at;
-      reached.value = intensity;
+      reached.at = level ? strongest->at : now;
+      reached.value = most;
       say(link, id, target, reached, now, out);
+      if (!level) {
+        link.waiting.erase(id);
+        link.reached.erase(id);
+      }
     }
   }
 }

@@ -13,14 +13,15 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/point_grid.h"
+#include "earthquakes/facts.h"
 #include "registry/records.h"
 #include "signals/commands.h"
-#include "signals/earthquake.h"
 
 namespace anlan {
 
@@ -42,8 +43,9 @@ class Chains {
   void set_target(RecordId id, const RecordState* record, UtcTime now, std::vector<AlarmWanted>& out);
   // An alarm of any rule rose, changed or cleared, or what it is about has moved.
   void said(const std::string& rule, const AlarmSource& source, std::optional<WarningLevel> level, UtcTime at, UtcTime now, std::vector<AlarmWanted>& out);
-  // Only the largest shaking at a target counts. O(targets).
-  void shaken(const Earthquake& quake, UtcTime now, std::vector<AlarmWanted>& out);
+  // All earthquakes that count now; only the largest shaking at a target does, and what none of them reaches any more
+  // clears. O(targets x earthquakes).
+  void shaken(std::span<const Earthquake> quakes, UtcTime now, std::vector<AlarmWanted>& out);
   // Levels whose time has come fall. O(those that wait).
   void advance(UtcTime now, std::vector<AlarmWanted>& out);
   // After a start, before the sources are said again: what the tables say. False: no such chain or target any more.

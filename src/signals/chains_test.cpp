@@ -146,13 +146,13 @@ TEST(Chains, AnEarthquakeIsFeltForAsLongAsThePackSays) {
   rig.target(2, "slope", {103.5, 35});
   rig.target(3, "slope", {106, 35});
   const Earthquake quake{1, kNow, 103, 35, 6.4, 10, "积石山"};
-  rig.made->shaken(quake, kNow + minutes(1), rig.out);
+  rig.made->shaken({&quake, 1}, kNow + minutes(1), rig.out);
   std::sort(rig.out.begin(), rig.out.end(), [](const auto& a, const auto& b) { return a.link < b.link; });
   ASSERT_EQ(rig.out.size(), 2u);
   EXPECT_GE(rig.out[0].value, 8);
   EXPECT_GE(rig.out[1].value, 6);
   EXPECT_EQ(rig.heard(), "shaken:1=red shaken:2=yellow ");
-  rig.made->shaken(quake, kNow + minutes(2), rig.out);
+  rig.made->shaken({&quake, 1}, kNow + minutes(2), rig.out);
   EXPECT_EQ(rig.heard(), "") << "the same again changes nothing";
   rig.made->advance(kNow + hours(72), rig.out);
   EXPECT_EQ(rig.out.size(), 2u);

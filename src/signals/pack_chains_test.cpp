@@ -1,4 +1,5 @@
 // The chains and the rules over areas of packs/cn, from readings to the alarms they leave at other records.
+#include "earthquakes/commands.h"
 #include "journal/scratch_store.h"
 #include "signals/watch_rig.h"
 
@@ -113,7 +114,7 @@ TEST_F(PackChains, AnEarthquakeSendsPeopleToTheDamsAndSlopes) {
     quake.magnitude = magnitude;
     quake.depth_km = 10;
     quake.name = "积石山";
-    ASSERT_TRUE(rig.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, PlaceCode(WatchRig::kCounty), now); }));
+    ASSERT_TRUE(rig.run([&](Reader& r, UtcTime now) { return report_earthquake(r, quake, {}, PlaceCode(WatchRig::kCounty), now); }));
     rig.settle();
   };
   shake(104.5, 37, 5);

@@ -1,5 +1,4 @@
 #include "journal/writer.h"
-#include "signals/earthquake.h"
 #include "signals/facts.h"
 #include "signals/own_rules.h"
 
@@ -32,12 +31,11 @@ std::vector<Migration> signal_migrations() {
   )"}};
 }
 
-std::vector<std::string> signal_tables() { return {"situations", "alarms", "earthquakes", "own_rules", "rule_switches"}; }
+std::vector<std::string> signal_tables() { return {"situations", "alarms", "own_rules", "rule_switches"}; }
 
 void register_signal_facts(FactCatalogue& catalogue) {
   catalogue.add<AlarmRaised>();
   catalogue.add<AlarmExplained>();
-  catalogue.add<EarthquakeReported>();
   catalogue.add<AlarmChanged>();
   catalogue.add<AlarmCleared>();
   catalogue.add<SituationOpened>();

@@ -165,6 +165,8 @@ class Watch final : public Observer {
   // Makes the link what its record says now. Under mutex_, held alone.
   void sync(RecordId id, const RecordState* record, UtcTime now);
   void retarget(RecordId id, const RecordState* record, UtcTime now);
+  // What is known of an earthquake changed; null: it was none.
+  void shaken(int64_t id, const Earthquake* quake, UtcTime now);
   void forget_names(Link& link);
   // From when on readings of each link count, for the link itself and those that follow it. Under mutex_. O(links).
   std::unordered_map<LinkNumber, UtcTime> begins(const std::vector<Millis>& memory, UtcTime now) const;

@@ -1,6 +1,7 @@
 // Links come and go with their records; at the start everything is read back.
 #include <algorithm>
 
+#include "earthquakes/queries.h"
 #include "registry/record_lines.h"
 #include "signals/compiled.h"
 #include "signals/watch_state.h"
@@ -126,8 +127,9 @@ Result<void> Watch::restore(Reader& reader, UtcTime now) {
     }
     chains_->said(alarm.rule, about, alarm.level, alarm.at, now, followed);
   }
-  quakes_ = list_earthquakes(reader, now - kShakingMemory, kQuakesMax);
-  for (const auto& quake : quakes_) chains_->shaken(quake, now, followed);
+  for (auto& known : list_earthquakes(reader, now - kShakingMemory, kQuakesMax))
+    if (!known.withdrawn) quakes_.push_back(std::move(known.quake));
+  chains_->shaken(quakes_, now, followed);
   want(followed);
   for (auto& [id, link] : links_) {
     const auto state = shards_[link->number() % kShards]->engine.state(link->number(), now);
@@ -202,6 +204,17 @@ void Watch::retarget(RecordId id, const RecordState* record, UtcTime now) {
   want(followed);
 }
 
+void Watch::shaken(int64_t id, const Earthquake* quake, UtcTime now) {
+  std::vector<AlarmWanted> followed;
+  std::scoped_lock guard(chains_mutex_);
+  const auto before = quakes_.size();
+  std::erase_if(quakes_, [&](const Earthquake& q) { return q.id == id || now - q.at > kShakingMemory; });
+  if (!quake && quakes_.size() == before) return;
+  if (quake && quakes_.size() < static_cast<size_t>(kQuakesMax)) quakes_.push_back(*quake);
+  chains_->shaken(quakes_, now, followed);
+  want(followed);
+}
+
 void Watch::on_committed(const std::vector<RecordedFact>& facts) {
   for (const auto& f : facts) {
     const auto changed = [&](RecordId id) {
@@ -222,13 +235,10 @@ void Watch::on_committed(const std::vector<RecordedFact>& facts) {
         sync(record.record, &record, f.header.at);
         retarget(record.record, &record, f.header.at);
       });
-    } else if (const auto* quake = f.as<EarthquakeReported>()) {
-      std::vector<AlarmWanted> followed;
-      std::scoped_lock guard(chains_mutex_);
-      std::erase_if(quakes_, [&](const Earthquake& q) { return f.header.at - q.at > kShakingMemory; });
-      if (quakes_.size() < static_cast<size_t>(kQuakesMax)) quakes_.push_back(quake->quake);
-      chains_->shaken(quake->quake, f.header.at, followed);
-      want(followed);
+    } else if (const auto* located = f.as<EarthquakeLocated>(); located && !located->origin.drill) {
+      shaken(located->quake.id, &located->quake, f.header.at);
+    } else if (const auto* withdrawn = f.as<EarthquakeWithdrawn>()) {
+      shaken(withdrawn->earthquake, nullptr, f.header.at);
     } else if (const auto* set = f.as<OwnRuleSet>()) {
       std::scoped_lock guard(rules_mutex_);
       own_.put({set->id, set->yaml, f.header.actor, f.header.at});

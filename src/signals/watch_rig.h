@@ -32,7 +32,7 @@ class WatchRig {
     store_ = open_sqlite(folder_ + "/anlan.db").value();
     auto connection = store_->connect().value();
     auto migrations = journal_migrations();
-    for (const auto& part : {registry_migrations(), signal_migrations()}) migrations.insert(migrations.end(), part.begin(), part.end());
+    for (const auto& part : {registry_migrations(), signal_migrations(), earthquake_migrations()}) migrations.insert(migrations.end(), part.begin(), part.end());
     CHECK(migrate(*connection, migrations).ok());
     writer_ = Writer::open(std::move(connection), clock, attachments_).value();
     if (keeps_) history = History::open(folder_ + "/history").value();

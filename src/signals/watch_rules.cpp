@@ -290,7 +290,7 @@ void Watch::say_all_again(UtcTime now) {
       chains_->said(rule_names_[rule], link->source(), level_of(level), link->last ? link->last->at : now, now, followed);
   for (const auto& [key, level] : area_levels_) chains_->said(std::get<2>(key), level.second, level_of(level.first), now, now, followed);
   for (const auto& [key, said] : said_) chains_->said(said.first.rule, said.second, said.first.level, said.first.at, now, followed);
-  for (const auto& quake : quakes_) chains_->shaken(quake, now, followed);
+  chains_->shaken(quakes_, now, followed);
   want(followed);
 }
 

@@ -135,11 +135,20 @@ Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id,
   return one(id, about(WarningChanged{id, version, content, cap_identifier(sender, id, version), comment}, place_of(content)));
 }
 
+namespace {
+
+// A person has worked on it, or it did not come from an alarm.
+bool touched(Reader& reader, const WarningRow& w) {
+  static const std::string kTouched = std::string(kFactsAbout) + "SELECT a.seq FROM about a JOIN facts f ON f.seq = a.seq WHERE f.actor <> 'node' LIMIT 1";
+  return w.source != WarningSource::alarm || reader.integer(kTouched, {warning_subject(w.id)}).has_value();
+}
+
+}  // namespace
+
 Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
                                   UtcTime now) {
   TRY(w, in_state(reader, id, WarningState::draft, "已有人处理 / somebody is working on it"));
-  static const std::string kTouched = std::string(kFactsAbout) + "SELECT a.seq FROM about a JOIN facts f ON f.seq = a.seq WHERE f.actor <> 'node' LIMIT 1";
-  if (w.source != WarningSource::alarm || reader.integer(kTouched, {warning_subject(id)})) return conflict("已有人处理 / somebody is working on it");
+  if (touched(reader, w)) return conflict("已有人处理 / somebody is working on it");
   TRY_VOID(check_content(pack, content, now));
   w.content = content;
   Decision decision;
@@ -147,6 +156,15 @@ Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id
   auto issued = issue(reader, w, why, sender);
   issued.facts.insert(issued.facts.begin(), decision.facts.begin(), decision.facts.end());
   return issued;
+}
+
+Result<Decision> change_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
+                                   UtcTime now) {
+  TRY(w, in_state(reader, id, WarningState::in_force, "预警不在有效期内 / the warning is not in force"));
+  if (touched(reader, w)) return conflict("已有人处理 / somebody is working on it");
+  TRY_VOID(check_content(pack, content, now));
+  const int64_t version = w.version + 1;
+  return one(id, about(WarningChanged{id, version, content, cap_identifier(sender, id, version), why}, place_of(content)));
 }
 
 Result<Decision> return_warning(Reader& reader, WarningId id, const std::string& comment) {

@@ -43,6 +43,9 @@ Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id,
 // rule). kConflict for any other.
 Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
                                   UtcTime now);
+// The same for what is in force: a new version, for a rule that is granted it, of a warning that no person has touched.
+Result<Decision> change_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
+                                   UtcTime now);
 Result<Decision> return_warning(Reader& reader, WarningId id, const std::string& comment);
 // A new level, area or text for a warning in force. Takes effect at once where no second person is needed; lowering
 // never needs one.

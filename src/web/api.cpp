@@ -105,7 +105,10 @@ Api::Api(Node& node, Sessions& sessions, ApiOptions options)
   }
 }
 
-Api::~Api() { workers_->stop(); }
+Api::~Api() {
+  node_.early_warnings().when_reported({});
+  workers_->stop();
+}
 
 void Api::log(std::string_view line) const {
   if (options_.log) options_.log(line);

@@ -121,6 +121,11 @@ struct DemoAccount {
 };
 BOOST_DESCRIBE_STRUCT(DemoAccount, (), (account, password, name, role))
 
+// Where waveforms come from, for GET /early-warning.
+struct WaveLink {
+  std::string id, address, state, last_fault;
+};
+
 struct ApiOptions {
   int workers = 2;
   std::string version = "dev";
@@ -135,6 +140,7 @@ struct ApiOptions {
   std::function<std::string()> more_metrics;  // of parts the Api does not know, for /metrics
   FrameLog* frames = nullptr;    // raw frames and batches; they outlive the Api
   FrameLog* pictures = nullptr;  // of devices
+  std::function<std::vector<WaveLink>()> wave_links;  // of early warning, as they are now; any thread
 };
 
 class Api final : public HttpHandler {
@@ -213,7 +219,7 @@ void add_system_routes(Api& api);    // system, openapi, live, health, metrics
 void add_place_routes(Api& api);      // places, areas, map, tiles
 void add_people_routes(Api& api);     // people, posts, coverage
 void add_record_routes(Api& api);     // records, pack
-void add_earthquake_routes(Api& api);
+void add_earthquake_routes(Api& api);  // earthquakes, losses, surveys, early warning, scenarios, tiles of buildings
 void add_warning_routes(Api& api);    // warnings, CAP
 void add_queue_routes(Api& api);      // what waits, the search box
 void add_signal_routes(Api& api);     // links, readings, situations; calls add_rule_routes

@@ -1,6 +1,8 @@
 // Reads the members of a request's JSON object one by one; the first wrong one is kept as kInvalidField.
 #pragma once
 
+#include <boost/describe/enum_from_string.hpp>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +68,34 @@ class Members {
     if (v->is_null()) return std::optional<double>();
     if (v->is_number()) return std::optional<double>(v->to_number<double>());
     refuse(name, "应为数字", "must be a number");
+    return std::nullopt;
+  }
+
+  // A whole number from 0; 0 when absent.
+  int64_t count(std::string_view name, int64_t most) {
+    const auto v = number(name).value_or(std::nullopt);
+    if (!v) return 0;
+    const bool fits = *v >= 0 && *v <= static_cast<double>(most) && *v == std::floor(*v);
+    if (!fits) refuse(name, "应为不小于零的整数", "must be a whole number from 0");
+    return fits ? static_cast<int64_t>(*v) : 0;
+  }
+
+  bool flag(std::string_view name) {
+    const auto* v = object_.if_contains(name);
+    if (!v || v->is_null()) return false;
+    if (v->is_bool()) return v->get_bool();
+    refuse(name, "应为 true 或 false", "must be true or false");
+    return false;
+  }
+
+  // One of the names of a described enumeration.
+  template <class E>
+  std::optional<E> choice(std::string_view name) {
+    const auto typed = text(name);
+    if (!typed) return std::nullopt;
+    E value{};
+    if (boost::describe::enum_from_string(typed->c_str(), value)) return value;
+    refuse(name, "不可用的选项", "not one of the choices");
     return std::nullopt;
   }
 

@@ -10,10 +10,11 @@ namespace {
 
 // A hint that follows from answers alone waits longer: lists need not be read again ten times a second.
 constexpr Millis kSoon = milliseconds(0), kBurst = seconds(3);
-constexpr std::array<std::string_view, 8> kTopicNames{"warnings", "queue", "people", "records", "place", "journal", "signals", "missions"};
-constexpr std::array<Millis, 8> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(50), milliseconds(500)};
+constexpr std::array<std::string_view, 9> kTopicNames{"warnings", "queue", "people", "records", "place", "journal", "signals", "missions", "earthquakes"};
+constexpr std::array<Millis, 9> kIntervals{milliseconds(500), milliseconds(500), seconds(1), seconds(1), seconds(1), seconds(1), milliseconds(50), milliseconds(500), milliseconds(100)};
+constexpr Millis kSurveys = seconds(1);  // hundreds of them arrive in the first hour
 
-enum class About { other, warning, call, round, people, records, place, alarm };
+enum class About { other, warning, call, round, people, records, place, alarm, earthquake, survey };
 
 About about(std::string_view kind) {
   static const std::unordered_map<std::string_view, About> kinds = {
@@ -32,7 +33,10 @@ About about(std::string_view kind) {
       {"RecordRestored", About::records}, {"RecordsImported", About::records},
       {"PlacesImported", About::place},
       {"AlarmRaised", About::alarm}, {"AlarmChanged", About::alarm}, {"AlarmCleared", About::alarm}, {"SituationOpened", About::alarm},
-      {"SituationTaken", About::alarm}, {"SituationReleased", About::alarm}, {"SituationClosed", About::alarm}, {"SituationWarned", About::alarm}};
+      {"SituationTaken", About::alarm}, {"SituationReleased", About::alarm}, {"SituationClosed", About::alarm}, {"SituationWarned", About::alarm},
+      {"EarthquakeReported", About::earthquake}, {"EarthquakeLocated", About::earthquake}, {"EarthquakeWithdrawn", About::earthquake}, {"LossesEstimated", About::earthquake},
+      {"StationsMeasured", About::earthquake}, {"LinkagesOrdered", About::earthquake}, {"LinkageAnswered", About::earthquake}, {"EarthquakeWarned", About::earthquake},
+      {"ExposureLoaded", About::earthquake}, {"EarthquakeSurveyed", About::survey}, {"SurveyWithdrawn", About::survey}};
   const auto it = kinds.find(kind);
   return it == kinds.end() ? About::other : it->second;
 }
@@ -96,7 +100,7 @@ class LiveHub::Subscriber final : public SocketListener, public std::enable_shar
   const std::string token;
   const std::shared_ptr<const Session> session;
   std::shared_ptr<LiveSocket> socket;
-  uint8_t topics = 0;  // bit per Topic
+  uint16_t topics = 0;  // bit per Topic
   std::set<RoundId> rounds;
 
  private:
@@ -159,12 +163,12 @@ void LiveHub::subscribe(Subscriber& subscriber, std::string_view text) {
     if (const auto* list = message->get_object().if_contains("subscribe")) wanted = list->if_array();
   if (!wanted) return refuse("{\"subscribe\":[…]} expected");
   if (wanted->size() > kTopicsMax) return refuse("too many topics");
-  uint8_t topics = 0;
+  uint16_t topics = 0;
   std::set<RoundId> rounds;
   for (const auto& item : *wanted) {
     if (!item.is_string()) return refuse("a topic is a string");
     const std::string_view name(item.get_string().data(), item.get_string().size());
-    if (const int topic = topic_of(name); topic >= 0) topics |= static_cast<uint8_t>(1u << topic);
+    if (const int topic = topic_of(name); topic >= 0) topics |= static_cast<uint16_t>(1u << topic);
     const RoundId round{number_after(name, "board:")};
     if (round && (!may_watch_ || may_watch_(*subscriber.session, round))) rounds.insert(round);
   }
@@ -250,9 +254,28 @@ void LiveHub::mark_all(const std::vector<RecordedFact>& facts) {
         if (const auto* raised = f.as<AlarmRaised>()) alarms_.push_back({{"id", raised->alarm.value}, {"situation", raised->situation.value}, {"level", json::value_from(raised->level)}});
         else if (const auto* changed = f.as<AlarmChanged>()) alarms_.push_back({{"id", changed->alarm.value}, {"situation", changed->situation.value}, {"level", json::value_from(changed->level)}});
         break;
+      case About::earthquake:
+      case About::survey:
+        mark(kEarthquakes, at, about(f.body->kind()) == About::survey ? kSurveys : kSoon);
+        if (const int64_t id = number_after(f.header.subject, "earthquake:"); id && earthquakes_.size() < kChangedMax) earthquakes_.insert(id);
+        break;
       case About::other: break;
     }
   }
+}
+
+void LiveHub::countdown(uint64_t event, json::object said, bool first) {
+  const UtcTime now = node_.clock().now();
+  Sending urgent;
+  {
+    std::scoped_lock guard(mutex_);
+    if (subscribers_.empty()) return;
+    countdowns_[event] = std::move(said);
+    if (countdowns_.size() > kCountdownsMax) countdowns_.erase(countdowns_.begin());
+    mark(kEarthquakes, now, kSoon);
+    if (first || elapsed(topics_[kEarthquakes].sent, now, kIntervals[kEarthquakes])) collect_topic(kEarthquakes, now, urgent);
+  }
+  for (const auto& [socket, text] : urgent) socket->send(text);
 }
 
 // --- Sending
@@ -285,9 +308,22 @@ void LiveHub::collect_topic(uint8_t topic, UtcTime now, Sending& out) {
     warnings_.clear();
   }
   if (topic == kSignals) message["alarms"] = std::exchange(alarms_, {});
-  const auto text = shared(json::serialize(message));
-  for (const auto& [id, subscriber] : subscribers_)
-    if (subscriber->topics & (1u << topic)) out.emplace_back(subscriber->socket, text);
+  const auto send = [&](const json::object& one) {
+    const auto text = shared(json::serialize(one));
+    for (const auto& [id, subscriber] : subscribers_)
+      if (subscriber->topics & (1u << topic)) out.emplace_back(subscriber->socket, text);
+  };
+  if (topic != kEarthquakes) return send(message);
+  message["earthquakes"] = json::array(earthquakes_.begin(), earthquakes_.end());
+  message["warning"] = nullptr;
+  earthquakes_.clear();
+  const auto running = std::exchange(countdowns_, {});
+  if (running.empty()) return send(message);
+  for (const auto& [event, said] : running) {
+    message["warning"] = said;
+    send(message);
+    message["earthquakes"] = json::array();  // said once
+  }
 }
 
 void LiveHub::collect_boards(UtcTime now, Sending& out) {

@@ -4,11 +4,13 @@
 // From the browser: {"subscribe":["warnings","board:3",…]} replaces the whole set (at most kTopicsMax).
 // To the browser:   {"type":"hello","seq","now","demo"}, {"type":"warnings","seq","ids"}, {"type":"queue"|"people"|
 //                   "records"|"place"|"journal"|"missions","seq"}, {"type":"signals","seq","alarms":[{"id","situation","level"}]},
+//                   {"type":"earthquakes","seq","earthquakes":[ids],"warning":countdown or null},
 //                   {"type":"board","round","seq","board","changed"}, {"type":"ping","now"} every 10 s.
 //
 // A topic is a hint to read again: it is sent at most once per its interval, and a burst of answers costs no more than
 // the board messages. A new subscriber of a board gets it at the next flush. Alarms do not wait for the flush: they go
-// out with their commit, or 50 ms after those before them.
+// out with their commit, or 50 ms after those before them. So do countdowns of early warning; the first of an event always at
+// once.
 #pragma once
 
 #include <atomic>
@@ -31,6 +33,7 @@ class LiveHub final : public Observer {
   static constexpr size_t kTopicsMax = 20;       // of one socket; beyond: the message is refused
   static constexpr size_t kSocketsMax = 2'000;   // beyond: 503
   static constexpr size_t kChangedMax = 200;     // beyond: the list is cut
+  static constexpr size_t kCountdownsMax = 64;   // events at once
   static constexpr Millis kBoardInterval = milliseconds(250);
   static constexpr Millis kPingInterval = seconds(10);
 
@@ -50,6 +53,8 @@ class LiveHub final : public Observer {
   void on_committed(const std::vector<RecordedFact>& facts) override;
   // One thread at a time; a second caller returns at once. O(sockets) when something is due.
   void flush(UtcTime now);
+  // What early warning says of an event now; the newest of an event counts. Any thread.
+  void countdown(uint64_t event, json::object said, bool first);
   // A position has moved the arrival of a mission.
   void missions_moved(UtcTime now);
   size_t sockets() const;
@@ -57,7 +62,7 @@ class LiveHub final : public Observer {
 
  private:
   class Subscriber;
-  enum Topic : uint8_t { kWarnings, kQueue, kPeople, kRecords, kPlace, kJournal, kSignals, kMissions, kTopics };
+  enum Topic : uint8_t { kWarnings, kQueue, kPeople, kRecords, kPlace, kJournal, kSignals, kMissions, kEarthquakes, kTopics };
   struct TopicState {
     bool dirty = false;
     UtcTime due;              // not before
@@ -96,6 +101,8 @@ class LiveHub final : public Observer {
   TopicState topics_[kTopics];
   std::set<int64_t> warnings_;            // changed since the last message; at most kChangedMax
   json::array alarms_;                    // raised or changed since the last message; at most kChangedMax
+  std::set<int64_t> earthquakes_;         // changed since the last message; at most kChangedMax
+  std::map<uint64_t, json::object> countdowns_;  // by event, not sent yet; at most kCountdownsMax
   UtcTime pinged_;
   std::atomic<uint64_t> boards_composed_{0};
 };

@@ -115,25 +115,7 @@ std::string RoadTiles::make(TileId id) const {
 
 std::shared_ptr<const std::string> RoadTiles::tile(TileId id) const {
   CHECK(id.valid());
-  {
-    std::scoped_lock lock(mutex_);
-    if (const auto found = by_id_.find(id); found != by_id_.end()) {
-      kept_.splice(kept_.begin(), kept_, found->second);
-      return kept_.front().bytes;
-    }
-  }
-  auto bytes = std::make_shared<const std::string>(make(id));
-  std::scoped_lock lock(mutex_);
-  if (by_id_.contains(id)) return bytes;
-  kept_.push_front({id, bytes});
-  by_id_[id] = kept_.begin();
-  kept_bytes_ += bytes->size() + sizeof(Kept) + 100;
-  while (kept_bytes_ > kCacheBytes && kept_.size() > 1) {
-    kept_bytes_ -= kept_.back().bytes->size() + sizeof(Kept) + 100;
-    by_id_.erase(kept_.back().id);
-    kept_.pop_back();
-  }
-  return bytes;
+  return cache_.get(id, [&] { return make(id); });
 }
 
 }  // namespace anlan

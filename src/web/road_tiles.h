@@ -4,14 +4,12 @@
 // O(larger roads of the network), above O(roads in it).
 #pragma once
 
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "logistics/road_network.h"
+#include "web/tile_cache.h"
 #include "web/tiles.h"
 
 namespace anlan {
@@ -35,14 +33,7 @@ class RoadTiles {
 
   std::shared_ptr<const RoadNetwork> network_;
   std::vector<Large> large_;  // by zoom
-  struct Kept {
-    TileId id;
-    std::shared_ptr<const std::string> bytes;
-  };
-  mutable std::mutex mutex_;
-  mutable std::list<Kept> kept_;  // newest first
-  mutable std::map<TileId, std::list<Kept>::iterator> by_id_;
-  mutable size_t kept_bytes_ = 0;
+  mutable TileCache<TileId> cache_{kCacheBytes};
 };
 
 // From which zoom a road is drawn.

@@ -10,7 +10,7 @@ json::object demo_json(const Demo* demo) {
   if (!demo) return {{"available", false}};
   const auto habits = demo->habits();
   const auto warning = demo->warning();
-  return {{"available", true}, {"running", demo->running()}, {"warning", warning ? json::value(warning.value) : json::value(nullptr)},
+  return {{"available", true}, {"running", demo->running()}, {"shaking", demo->shaking()}, {"warning", warning ? json::value(warning.value) : json::value(nullptr)},
           {"answering", habits.answering}, {"dead", habits.dead}};
 }
 
@@ -34,15 +34,20 @@ void post_demo(const CallPtr& call, Demo* demo) {
   const auto* start = body->if_contains("start");
   if (start && !start->is_bool()) return call->fail(Error(ErrorCode::kInvalidField, {{"field", "start"}, {"why", "true, false"}}));
   const bool wanted = start && start->get_bool();
+  const auto* scenario = body->if_contains("scenario");
+  const bool quake = scenario && scenario->is_string() && scenario->get_string() == "earthquake";
+  if (scenario && !quake && !(scenario->is_string() && scenario->get_string() == "rainstorm"))
+    return call->fail(Error(ErrorCode::kInvalidField, {{"field", "scenario"}, {"why", "rainstorm, earthquake"}}));
   call->change(
-      [demo, wanted](Reader&, UtcTime) -> Result<Decision> {
-        if (!wanted || demo->running()) return Decision{};
-        return Decision{{fact(DemoStarted{"rainstorm"})}, "{}"};
+      [demo, wanted, quake](Reader&, UtcTime) -> Result<Decision> {
+        if (!wanted || (quake ? demo->shaking() : demo->running())) return Decision{};
+        return Decision{{fact(DemoStarted{quake ? "earthquake" : "rainstorm"})}, "{}"};
       },
-      [call, demo, wanted, habits](const Answer& answer) {
+      [call, demo, wanted, quake, habits](const Answer& answer) {
         if (!answer.repeated) {
           demo->set_habits(habits);
-          if (wanted) demo->start_rainstorm();
+          if (wanted && quake) demo->start_earthquake();
+          else if (wanted) demo->start_rainstorm();
         }
         call->ok(demo_json(demo));
       });

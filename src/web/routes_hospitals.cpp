@@ -1,6 +1,4 @@
 // Which hospital takes the injured, and telling it that they come.
-#include <cmath>
-
 #include "logistics/commands.h"
 #include "logistics/hospitals.h"
 #include "registry/phone_number.h"
@@ -17,14 +15,6 @@ constexpr Millis kListedFor = hours(24 * 30);
 Error bad(std::string field, std::string why) { return Error(ErrorCode::kInvalidField, {{"field", std::move(field)}, {"why", std::move(why)}}); }
 
 json::value null_or(std::optional<int64_t> v) { return v ? json::value(*v) : json::value(nullptr); }
-
-int64_t whole(Members& members, std::string_view name, int64_t most) {
-  const auto v = members.number(name).value_or(std::nullopt);
-  if (!v) return 0;
-  const bool fits = *v >= 0 && *v <= static_cast<double>(most) && *v == std::floor(*v);
-  if (!fits) members.refuse(name, "应为不小于零的整数", "must be a whole number from 0");
-  return fits ? static_cast<int64_t>(*v) : 0;
-}
 
 // Whom it names is written down in `read`.
 json::object found_json(const HospitalFound& h, const PeopleJson& people, PersonalDataRead& read) {
@@ -51,8 +41,8 @@ void nearest(CallPtr call) {
   Members members(*body);
   HospitalQuestion asked;
   asked.kinds = members.texts("kinds", 50).value_or(std::vector<std::string>());
-  asked.beds = whole(members, "beds", 100'000);
-  asked.icu_beds = whole(members, "icu_beds", 100'000);
+  asked.beds = members.count("beds", 100'000);
+  asked.icu_beds = members.count("icu_beds", 100'000);
   asked.profile = members.text("profile").value_or("car");
   if (const auto read = members.result(); !read) return call->fail(read.error());
   const auto* at = body->if_contains("at");
@@ -89,7 +79,7 @@ void notify(CallPtr call) {
   notice.hospital = hospital->record;
   notice.name = hospital->name;
   notice.text = members.text("text").value_or("");
-  notice.injured = whole(members, "injured", 100'000);
+  notice.injured = members.count("injured", 100'000);
   const UtcTime now = node.clock().now();
   notice.due = members.time("due").value_or(std::nullopt).value_or(now);
   if (notice.due < now - hours(1) || notice.due > now + hours(48)) members.refuse("due", "到达时间不合理", "an arrival that makes no sense");

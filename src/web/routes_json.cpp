@@ -1,6 +1,7 @@
 #include "web/routes_json.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/check.h"
 #include "registry/phone_number.h"
@@ -283,6 +284,14 @@ bool require(const CallPtr& call, Need need, PlaceCode place) {
   if (std::any_of(mine.begin(), mine.end(), [&](PlaceCode p) { return p.contains(place); })) return true;
   call->fail(Error(ErrorCode::kForbidden, {{"why", need == Need::registrar ? "需要该地的登记权限" : "不在您的管辖范围内"}}));
   return false;
+}
+
+std::optional<double> asked_number(const Call& call, std::string_view query_name) {
+  const std::string text = call.text(query_name);
+  double value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
 }
 
 Result<Datum> asked_datum(const std::string& text) {

@@ -77,6 +77,7 @@ std::optional<PlaceCode> asked_place(const CallPtr& call);
 // The places of the account's roles that fulfil the need.
 std::vector<PlaceCode> places_of(const Call& call, Need need);
 bool require(const CallPtr& call, Need need, PlaceCode place);  // answers kForbidden when not
+std::optional<double> asked_number(const Call& call, std::string_view query_name);  // nothing when absent or no number
 Result<Datum> asked_datum(const std::string& text);             // wgs84, gcj02, bd09; "" is wgs84
 bool asked_dry_run(const Call& call);                           // dry_run=false alone commits
 json::array faults_json(const std::vector<ErrorDetail>& faults, Language language);

@@ -1,6 +1,5 @@
 // Places, areas and the map.
 #include <algorithm>
-#include <charconv>
 
 #include "base/geojson.h"
 #include "base/hash.h"
@@ -9,7 +8,7 @@
 #include "registry/place_area.h"
 #include "web/place_import.h"
 #include "web/routes_json.h"
-#include "web/tiles.h"
+#include "web/tile_answer.h"
 
 namespace anlan {
 namespace {
@@ -31,14 +30,6 @@ Error wrong(std::string field, std::string zh, std::string en) {
 bool everywhere(const CallPtr& call) {
   const auto mine = places_of(*call, Need::session);
   return std::any_of(mine.begin(), mine.end(), [&](PlaceCode p) { return p.contains(call->node().settings().place); });
-}
-
-std::optional<double> asked_degrees(const CallPtr& call, const char* name) {
-  const std::string text = call->text(name);
-  double value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 // --- places. Names and positions are public; figures about people are for those who may read the place.
@@ -64,7 +55,7 @@ void search_places(CallPtr call) {
 }
 
 void place_at(CallPtr call) {
-  const auto lon = asked_degrees(call, "lon"), lat = asked_degrees(call, "lat");
+  const auto lon = asked_number(*call, "lon"), lat = asked_number(*call, "lat");
   if (!lon || !lat || !is_valid({*lon, *lat})) return call->fail(wrong("lon", "经纬度无效", "not a valid position"));
   const auto index = call->node().places().get();
   const PlaceCode county = index->county_at({*lon, *lat});
@@ -268,34 +259,6 @@ void get_map(CallPtr call) {
   call->ok(json::object{{"bounds", json::array{b.west, b.south, b.east, b.north}}, {"base_maps", std::move(maps)}});
 }
 
-std::optional<TileId> asked_tile(const CallPtr& call) {
-  TileId id;
-  int64_t z = 0;
-  bool good = true;
-  for (const auto& [name, value] : {std::pair<const char*, int64_t*>{"z", &z}, {"x", &id.x}, {"y", &id.y}}) {
-    const std::string& text = call->path.find(name)->second;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), *value);
-    good = good && fault == std::errc() && end == text.data() + text.size();
-  }
-  id.z = static_cast<int>(std::clamp<int64_t>(z, -1, kTileZoomMax + 1));
-  if (good && id.valid()) return id;
-  call->fail(absent("这块地图"));
-  return std::nullopt;
-}
-
-void answer_tile(const CallPtr& call, HttpBody body, const std::string& tag, std::string_view caching) {
-  HttpResponse response;
-  response.headers.add("Cache-Control", std::string(caching));
-  response.headers.add("ETag", tag);
-  if (call->http.header("If-None-Match").value_or("") == tag) {
-    response.status = 304;
-    return call->respond(std::move(response));
-  }
-  response.headers.add("Content-Type", "application/vnd.mapbox-vector-tile");
-  response.body = std::move(body);
-  call->respond(std::move(response));
-}
-
 // The tiles of the places as they are; made anew when an import changed them.
 class CurrentTiles {
  public:
@@ -318,7 +281,7 @@ void place_tile_route(const CallPtr& call, CurrentTiles& current) {
   if (!id) return;
   const std::string version = call->node().places().attachment();
   const auto tiles = current.get(call->node().places().get(), call->api().workers());
-  answer_tile(call, tiles->tile(*id), "\"" + version.substr(0, 16) + "\"", "private, max-age=60");
+  answer_tile(call, version.substr(0, 16), "private, max-age=60", [&]() -> HttpBody { return tiles->tile(*id); });
 }
 
 void record_tile_route(CallPtr call) {
@@ -343,8 +306,8 @@ void record_tile_route(CallPtr call) {
     shown.back().name = records.name(RecordId{shown.back().id});
   }
   std::string bytes = record_tile(shown, *id);
-  const std::string tag = "\"" + to_hex(sha256(bytes)).substr(0, 16) + "\"";
-  answer_tile(call, std::move(bytes), tag, "private, no-cache");
+  const std::string tag = to_hex(sha256(bytes)).substr(0, 16);
+  answer_tile(call, tag, "private, no-cache", [&]() -> HttpBody { return std::move(bytes); });
 }
 
 }  // namespace

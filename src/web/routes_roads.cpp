@@ -1,6 +1,5 @@
 // The road network: what is loaded, its states, ways and isochrones, and its tiles.
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "logistics/commands.h"
@@ -11,6 +10,7 @@
 #include "web/road_json.h"
 #include "web/road_tiles.h"
 #include "web/routes_json.h"
+#include "web/tile_answer.h"
 
 namespace anlan {
 namespace {
@@ -117,18 +117,10 @@ void get_roads(CallPtr call) {
   call->ok(std::move(out));
 }
 
-std::optional<double> asked_number(const CallPtr& call, const char* name) {
-  const std::string text = call->text(name);
-  double value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 void roads_near(CallPtr call) {
   const auto network = call->node().roads().network();
   if (!network) return call->fail(no_network());
-  const auto lon = asked_number(call, "lon"), lat = asked_number(call, "lat");
+  const auto lon = asked_number(*call, "lon"), lat = asked_number(*call, "lat");
   if (!lon || !lat || !is_valid({*lon, *lat})) return call->fail(wrong("lon", "经纬度无效", "not a valid position"));
   const auto radius = call->number("radius_m", 200, 1, 5'000);
   if (!radius) return call->fail(radius.error());
@@ -389,28 +381,11 @@ class CurrentRoadTiles {
 };
 
 void road_tile(const CallPtr& call, CurrentRoadTiles& current) {
-  TileId id;
-  int64_t z = 0;
-  bool good = true;
-  for (const auto& [name, value] : {std::pair<const char*, int64_t*>{"z", &z}, {"x", &id.x}, {"y", &id.y}}) {
-    const std::string& text = call->path.find(name)->second;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), *value);
-    good = good && fault == std::errc() && end == text.data() + text.size();
-  }
-  id.z = static_cast<int>(std::clamp<int64_t>(z, -1, kTileZoomMax + 1));
-  if (!good || !id.valid()) return call->fail(Error(ErrorCode::kNotFound, {{"what", "这块地图 / this tile"}}));
+  const auto id = asked_tile(call);
+  if (!id) return;
   const auto network = call->node().roads().network();
-  HttpResponse response;
-  const std::string tag = "\"" + (network ? network->file.substr(0, 16) : "none") + "\"";
-  response.headers.add("Cache-Control", "private, max-age=60");
-  response.headers.add("ETag", tag);
-  if (call->http.header("If-None-Match").value_or("") == tag) {
-    response.status = 304;
-    return call->respond(std::move(response));
-  }
-  response.headers.add("Content-Type", "application/vnd.mapbox-vector-tile");
-  if (network) response.body = current.get(network)->tile(id);
-  call->respond(std::move(response));
+  answer_tile(call, network ? network->file.substr(0, 16) : "none", "private, max-age=60",
+              [&]() -> HttpBody { return network ? HttpBody(current.get(network)->tile(*id)) : HttpBody(); });
 }
 
 }  // namespace

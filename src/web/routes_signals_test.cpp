@@ -27,7 +27,6 @@ class SignalRoutes : public testing::TestWithParam<const char*> {
     add_signal_routes(*t.api);
     add_warning_routes(*t.api);
     add_queue_routes(*t.api);
-    add_earthquake_routes(*t.api);
     t.start();
     auto places = read_divisions({"code,name\n62,甘肃省\n", "code,name\n6229,临夏回族自治州\n", "code,name\n622927,积石山县\n622921,临夏县\n", "code,name\n622927101,大河家镇\n622921101,韩集镇\n",
                                   "code,name\n622927101201,大河村\n622921101201,阳洼山村\n"}).value();
@@ -205,28 +204,6 @@ TEST_P(SignalRoutes, WhenAllAlarmsHaveClearedCancellingIsProposed) {
   EXPECT_EQ(proposed(), 1);
   ASSERT_EQ(t.change("POST", "/warnings/1/cancel", wang, R"({"comment":"水位已回落"})").status, 200);
   EXPECT_EQ(proposed(), 0);
-}
-
-TEST_P(SignalRoutes, AnEarthquakeIsReportedOnce) {
-  RecordPatch dam;
-  dam.name = "上庄水库";
-  dam.place = PlaceCode(kVillage);
-  dam.position = LonLat{102.76, 35.84};
-  dam.fields = {{"scale", "small_1"}};
-  const auto index = t.node->places().get();
-  t.run([&](Reader& reader, UtcTime) { return add_record(reader, t.node->pack(), index->places(), "reservoir", dam); }).value();
-  const std::string body = R"({"lon":102.8,"lat":35.7,"magnitude":6.2,"name":"积石山","at":)" + std::to_string(t.clock.ms - 60'000) + "}";
-  EXPECT_EQ(t.change("POST", "/earthquakes", elsewhere, body).status, 403);
-  EXPECT_EQ(t.change("POST", "/earthquakes", wang, R"({"lon":102.8,"magnitude":6.2})").status, 422);
-  EXPECT_EQ(t.change("POST", "/earthquakes", wang, R"({"lon":102.8,"lat":35.7,"magnitude":"strong"})").status, 422);
-  good(t.change("POST", "/earthquakes", wang, body), "POST", "/earthquakes");
-  EXPECT_EQ(t.change("POST", "/earthquakes", wang, body).status, 409);
-  settle();
-  EXPECT_EQ(get("/earthquakes", "/earthquakes")["items"].at(0).at("magnitude").to_number<double>(), 6.2);
-  auto one = get("/situations/1", "/situations/{id}");
-  EXPECT_EQ(one["hazard"].as_string(), "dam_danger");
-  EXPECT_EQ(one["items"].at(0).at("object_type").as_string(), "reservoir");
-  EXPECT_GE(one["items"].at(0).at("value").to_number<double>(), 6) << "degrees of intensity";
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, SignalRoutes, testing::Values("sqlite", "postgres"), [](const auto& info) { return std::string(info.param); });

@@ -10,10 +10,7 @@
 
 #include <array>
 #include <cstdint>
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +18,7 @@
 #include <vector>
 
 #include "registry/place_index.h"
+#include "web/tile_cache.h"
 
 namespace anlan {
 
@@ -80,15 +78,7 @@ class PlaceTiles {
   std::vector<std::unique_ptr<Shape>> shapes_;
   std::array<Layer, 3> layers_;
 
-  // The last tiles asked for, newest first.
-  struct Kept {
-    TileId id;
-    std::shared_ptr<const std::string> bytes;
-  };
-  mutable std::mutex mutex_;
-  mutable std::list<Kept> kept_;
-  mutable std::map<TileId, std::list<Kept>::iterator> by_id_;
-  mutable size_t kept_bytes_ = 0;
+  mutable TileCache<TileId> cache_{kCacheBytes};
 };
 
 }  // namespace anlan

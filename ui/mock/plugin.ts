@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Plugin } from 'vite'
 import type { PreviewPerson, QueueItem, WarningDraft } from '../src/shared/types'
+import { buildingTile, earthquakeRoutes } from './earthquakes'
 import { roadRoutes } from './roads'
 import * as R from './rounds'
 import * as S from './signals'
@@ -118,8 +119,6 @@ const routes: [string, RegExp, (a: Asked) => unknown][] = [
   ['POST', /^\/situations\/(\d+)\/draft$/, (a) => { const s = situation(a.params[0]); if (s.warning) return S.detail(s); const w = R.draft({ hazard: s.hazard, level: s.level === 'none' ? 'yellow' : s.level, places: (S.detail(s).towns ?? []).map((t) => t.code) }, names[a.me]); publish('queue', { type: 'queue', seq: R.seq }); return told(s, { warning: w.id, warning_state: 'draft' }) }],
   ['GET', /^\/links\/(\d+)\/frames$/, (a) => ({ items: S.frames(link(a.params[0]), +(a.q.get('from') ?? Date.now() - 30 * 864e5), +(a.q.get('until') ?? Date.now()), +(a.q.get('limit') ?? 50)), searched_from: null })],
   ['GET', /^\/links\/(\d+)\/pictures$/, (a) => ({ items: S.pictures(link(a.params[0])), searched_from: null })],
-  ['GET', /^\/earthquakes$/, () => ({ items: S.quakes })],
-  ['POST', /^\/earthquakes$/, (a) => { S.quakes.unshift({ id: S.quakes.length + 1, ...a.body } as never); return { earthquake: S.quakes.length } }],
   ['GET', /^\/rules$/, () => S.book()],
   ['POST', /^\/rules\/check$/, (a) => { const faults = S.faultsIn(String(a.body.yaml)); return { ok: !faults.length, faults } }],
   ['PUT', /^\/rules\/(\w+)$/, (a) => { S.keepRule(a.params[0], String(a.body.yaml)); return S.ruleOf(a.params[0]) }],
@@ -151,6 +150,7 @@ function publish(topic: string, message: object) {
 }
 R.onChange(publish)
 const roads = roadRoutes(names, publish)
+const quakes = earthquakeRoutes(names, publish, Refused)
 setInterval(() => { for (const s of sockets.keys()) s.write(frame(JSON.stringify({ type: 'ping', now: Date.now() }))) }, 10_000)
 
 function upgrade(request: IncomingMessage, socket: Duplex) {
@@ -177,6 +177,8 @@ function upgrade(request: IncomingMessage, socket: Duplex) {
 
 async function serve(request: IncomingMessage, response: ServerResponse, next: () => void) {
   const url = new URL(request.url ?? '/', 'http://x')
+  // As a node does: the phone page for the short link and for those who sign in.
+  if (/^\/(m$|a\/)/.test(url.pathname)) request.url = '/phone.html'
   if (!url.pathname.startsWith('/api/v1/')) return next()
   const path = url.pathname.slice(7)
   const chunks: Buffer[] = []
@@ -184,6 +186,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, next: (
   const raw = Buffer.concat(chunks)
   const me = /anlan_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
   const reply = (status: number, body?: unknown, headers: Record<string, string> = {}) => { response.writeHead(status, { 'Content-Type': 'application/json', ...headers }); response.end(body === undefined ? undefined : JSON.stringify(body)) }
+  const built = /^\/tiles\/buildings\/(\w+)\/(\d+)\/(\d+)\/(\d+)/.exec(path)
+  if (built) { response.writeHead(200, { 'Content-Type': 'application/vnd.mapbox-vector-tile' }); return response.end(buildingTile(built[1], +built[2], +built[3], +built[4])) }
   const tiles = /^\/tiles\/(\w+)\/(\d+)\/(\d+)\/(\d+)/.exec(path)
   if (tiles) { response.writeHead(200, { 'Content-Type': 'application/vnd.mapbox-vector-tile' }); return response.end(tile(tiles[1], +tiles[2], +tiles[3], +tiles[4])) }
   let body: Body = {} as Body
@@ -194,7 +198,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, next: (
   }
   if (path === '/session' && request.method === 'DELETE') return reply(204, undefined, { 'Set-Cookie': 'anlan_session=; Path=/; Max-Age=0' })
   if (!me && !path.startsWith('/answer')) return reply(401, { error: { code: 'sign_in', message: '请先登录。', next: '' }, demo: { accounts: Object.keys(names).map((a) => ({ account: a, password: 'demo', name: names[a], role: roles[a] })) } })
-  for (const [method, pattern, run] of [...routes, ...roads]) {
+  for (const [method, pattern, run] of [...routes, ...roads, ...quakes]) {
     const found = request.method === method && pattern.exec(path)
     if (!found) continue
     try { const answer = run({ params: found.slice(1), q: url.searchParams, body, raw, me }); return answer === undefined ? reply(204) : reply(200, answer) } catch (error) {

@@ -1,5 +1,5 @@
 /** Links, situations and rules of the invented county. MOCK_LINKS=100000 for a province's worth of points. */
-import type { Alarm, AlarmRule, AnyRule, AreaRule, Backtest, BacktestAsked, Chain, Earthquake, Frame, Level, Link, LinkDetail, Picture, RuleFault, Situation, SituationDetail, SpotRule } from '../src/shared/types'
+import type { Alarm, AlarmRule, AnyRule, AreaRule, Backtest, BacktestAsked, Chain, Frame, Level, Link, LinkDetail, Picture, RuleFault, Situation, SituationDetail, SpotRule } from '../src/shared/types'
 import { allOf, yamlOf } from '../src/desk/signals/rules/book'
 import { readRule, secondsOf } from '../src/desk/signals/rules/yaml'
 import { below, home, pack, places, random, records } from './world'
@@ -56,7 +56,6 @@ export const keepRule = (id: string, yaml: string) => { written.set(id, { yaml, 
 export const dropRule = (id: string) => written.delete(id)
 export const setOn = (id: string, on: boolean) => { if (on) off.delete(id); else off.add(id) }
 export const ruleOf = (id: string) => allOf(book()).find((r) => r.id === id)
-export const quakes: Earthquake[] = [{ id: 1, at: Date.now() - 4 * 864e5, lon: 102.83, lat: 35.7, magnitude: 6.2, depth_km: 10, name: '甘肃积石山' }]
 export function frames(l: Link, from: number, until: number, limit: number): Frame[] {
   const every = 300_000, out: Frame[] = []
   for (let at = Math.floor(Math.min(until, Date.now()) / every) * every - (l.id % 200) * 1000; at > from && out.length < limit; at -= every) out.push({ number: at / 1000, at, protocol: l.id % 3 ? 'sl651' : 'json', from: `10.62.29.${l.id % 250}:${40000 + (l.id % 9000)}`, size: 47, format: l.id % 3 ? 'hex' : 'text', text: l.id % 3 ? `7E7E01006229270001123433002B020C2A26112211${at % 997}03F1F1006229270001 48 F0F0 2611221100 20 19 000042 39 23 001780215 38 12 1265 03 8B4E` : `{"link":"${l.code}","at":"${new Date(at).toISOString()}","value":12.5}` })

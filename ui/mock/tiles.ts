@@ -24,7 +24,7 @@ export function tile(kind: string, z: number, x: number, y: number): Uint8Array 
   }
   if (kind === 'places') {
     put('boundary', [boundary])
-    put('place', z >= 11 ? [county, town, village] : z >= 9 ? [county, town] : [county])
+    put('place', z >= 11 ? [county, town, village] : z >= 8 ? [county, town] : [county])
   } else if (kind === 'roads') {
     put('roads', [road])
   } else {

@@ -46,6 +46,7 @@ export default async function ({ browser, base, accounts, say }) {
     coverage: '/people/coverage', people: '/people/list', posts: '/people/posts', import: '/people/import', records: '/records',
     reservoirs: '/records/reservoir', journal: '/journal', situations: '/signals/situations', links: '/signals/links', map: '/signals/map', earthquake: '/signals/situations?quake=yes', rule: '/signals/rules', chains: '/signals/rules?show=chains', accounts: '/settings/accounts', sources: '/settings/sources', rules: '/settings/rules',
     roads: '/roads/states', closure: '/roads/states?new=yes', route: '/roads/route', circles: '/roads/coverage', teams: '/dispatch/teams', relief: '/dispatch/relief', hospitals: '/dispatch/hospitals', air: '/dispatch/air', missions: '/dispatch/missions',
+    quakes: '/earthquakes', quake: '/earthquakes?new=yes', whatif: '/scenario', tried: '/scenario?show=list',
     places: '/settings/places', system: '/settings/system',
   }
   const faults = []

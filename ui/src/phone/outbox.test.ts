@@ -306,3 +306,35 @@ it('refuses to grow without bound', async () => {
   await box.open()
   await expect(box.add('t', answer('moved'))).rejects.toThrow('full')
 })
+
+describe('what is no answer', () => {
+  const posted = { path: '/api/v1/earthquakes/3/surveys', body: { lon: 1, lat: 2, intensity: 7 } }
+  it('is kept, sent where it belongs, and gone once the server has it', async () => {
+    const box = new Outbox(ports())
+    server = () => null
+    await box.post('survey', posted)
+    await box.flush()
+    expect(shelf.rows.size).toBe(1)
+    let reached = ''
+    box.watchPosted((item) => (reached = item.posted!.path))
+    server = () => ({ status: 200, body: { survey: 5 }, retry_after_s: null })
+    await box.retryNow()
+    expect(sent.at(-1)).toMatchObject({ path: posted.path, body: JSON.stringify(posted.body) })
+    expect(new Set(sent.map((s) => s.key)).size).toBe(1)
+    expect([shelf.rows.size, reached]).toEqual([0, posted.path])
+  })
+  it('stays with the sentence of a refusal', async () => {
+    const box = new Outbox(ports())
+    server = () => fault(409, 'withdrawn')
+    await box.post('survey', posted)
+    await box.flush()
+    expect(box.refused()[0]!.refused!.message).toBe('withdrawn')
+  })
+  it('is not lost to a page that is not ours', async () => {
+    const box = new Outbox(ports())
+    server = () => ({ status: 200, body: undefined, retry_after_s: null })
+    await box.post('survey', posted)
+    await box.flush()
+    expect(box.waiting()).toHaveLength(1)
+  })
+})

@@ -27,6 +27,12 @@ export interface QueuedPhoto {
   refused: string | null
 }
 
+/** What waits and is no answer to an ask: where it goes and what it says. The server's reply to it is any JSON of ours. */
+export interface Posted {
+  path: string
+  body: object
+}
+
 export interface Queued {
   /** Idempotency-Key of the answer; also its identity in the store. */
   key: string
@@ -37,6 +43,7 @@ export interface Queued {
   tries: number
   next_at: number
   refused: { code: string; message: string } | null
+  posted?: Posted
 }
 
 export interface Store {
@@ -73,6 +80,7 @@ export class Outbox {
   private items: Queued[] = []
   private watchers = new Set<() => void>()
   private sentWatchers = new Set<(ask: AskAnswered, key: string) => void>()
+  private postedWatchers = new Set<(item: Queued) => void>()
   private sending: Promise<void> | null = null
   private again = false
   /** Items that are only in memory: being written, or the phone's store refused them. */
@@ -111,18 +119,30 @@ export class Outbox {
     return () => this.sentWatchers.delete(run)
   }
 
+  /** `run` gets what was no answer and has reached the server. */
+  watchPosted(run: (item: Queued) => void): () => void {
+    this.postedWatchers.add(run)
+    return () => this.postedWatchers.delete(run)
+  }
+
   /**
    * Returns after the answer is stored on the phone; sending goes on by itself. When the phone's store fails the answer
    * lives in memory and is sent all the same. Rejects when the queue is full.
    */
-  async add(token: string, answer: AnswerGiven, photos: { type: string; bytes: ArrayBuffer }[] = []): Promise<string> {
+  add(token: string, answer: AnswerGiven, photos: { type: string; bytes: ArrayBuffer }[] = []): Promise<string> {
+    return this.put({ key: this.ports.newKey(), token, answer, photos: photos.slice(0, kPhotosMax).map((p) => ({ key: this.ports.newKey(), ...p, hash: null, refused: null })) })
+  }
+
+  /** The same for what is no answer; those of one `token` keep their order. */
+  post(token: string, posted: Posted): Promise<string> {
+    return this.put({ key: this.ports.newKey(), token, answer: { meaning: '', pressed_at: this.ports.now() }, photos: [], posted })
+  }
+
+  private async put(what: Pick<Queued, 'key' | 'token' | 'answer' | 'photos' | 'posted'>): Promise<string> {
     if (this.items.length >= kItemsMax) throw new Error('outbox full')
     const item: Queued = {
-      key: this.ports.newKey(),
       order: this.items.reduce((most, i) => Math.max(most, i.order), this.ports.now()) + 1,
-      token,
-      answer,
-      photos: photos.slice(0, kPhotosMax).map((p) => ({ key: this.ports.newKey(), ...p, hash: null, refused: null })),
+      ...what,
       tries: 0,
       next_at: 0,
       refused: null,
@@ -193,6 +213,7 @@ export class Outbox {
   }
 
   private async send(item: Queued): Promise<Outcome> {
+    if (item.posted) return this.sendPosted(item, item.posted)
     const path = `/api/v1/answer/${encodeURIComponent(item.token)}`
     for (const photo of item.photos) {
       if (photo.hash || photo.refused) continue
@@ -209,6 +230,21 @@ export class Outbox {
     if (reply && reply.status < 300 && textAt(reply.body, 'token')) {
       await this.forget(item.key)
       for (const run of this.sentWatchers) run(reply.body as AskAnswered, item.key)
+      return 'sent'
+    }
+    if (reply && isRefusal(reply)) {
+      item.refused = errorOf(reply)
+      await this.keep(item)
+      return 'refused'
+    }
+    return this.postpone(item, reply)
+  }
+
+  private async sendPosted(item: Queued, { path, body }: Posted): Promise<Outcome> {
+    const reply = await this.ports.post(path, item.key, 'application/json', JSON.stringify(body), kAnswerTimeout_ms).catch(() => null)
+    if (reply && reply.status < 300 && (reply.status === 204 || (reply.body !== undefined && reply.body !== null))) {
+      await this.forget(item.key)
+      for (const run of this.postedWatchers) run(item)
       return 'sent'
     }
     if (reply && isRefusal(reply)) {

@@ -60,6 +60,9 @@ export async function startPhone(): Promise<void> {
 }
 
 export const give = (...args: Parameters<Outbox['add']>) => box.add(...args)
+/** A report that is no answer. */
+export const givePosted = (...args: Parameters<Outbox['post']>) => box.post(...args)
+export const watchPosted = (run: (item: Queued) => void) => box.watchPosted(run)
 export const dismiss = (key: string) => box.dismiss(key)
 export const retryNow = () => box.retryNow()
 export const watchSent = (run: (ask: AskAnswered) => void) => box.watchSent(run)

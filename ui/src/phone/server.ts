@@ -2,6 +2,7 @@
 import { spoken } from '../shared/spoken'
 import type { Ask } from './ask'
 import type { Ports, Reply } from './outbox'
+import type { Quake, QuakeGround, Survey, Town } from './survey'
 
 const kReadTimeout_ms = 12_000
 
@@ -79,6 +80,10 @@ export interface Session {
   node: { name: string; duty_phone?: string }
 }
 
+export const getEarthquakes = () => askServer<{ items: Quake[] }>('GET', '/earthquakes?drills=1')
+export const getSurveys = (earthquake: number) => askServer<{ items: Survey[] }>('GET', `/earthquakes/${earthquake}/surveys`)
+export const getQuakeMap = (earthquake: number) => askServer<QuakeGround>('GET', `/earthquakes/${earthquake}/map`)
+export const getTowns = (earthquake: number) => askServer<{ items: Town[] }>('GET', `/early-warning/${earthquake}/places`)
 export const getAsk = (token: string) => askServer<Ask>('GET', `/answer/${encodeURIComponent(token)}`)
 export const myCalls = () => askServer<{ items: Ask[] }>('GET', '/my/calls')
 export const getSession = () => askServer<Session>('GET', '/session')

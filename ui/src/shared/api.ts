@@ -225,7 +225,7 @@ export const api = {
   verify: () => post<T.Verification>('/journal/verify'),
   system: () => get<T.SystemFacts>('/system'),
   demo: () => get<T.Demo>('/demo'),
-  setDemo: (d: { start?: boolean; answering?: number; dead?: number }, key?: string) => post<T.Demo>('/demo', d, key),
+  setDemo: (d: { start?: boolean; scenario?: 'rainstorm' | 'earthquake'; answering?: number; dead?: number }, key?: string) => post<T.Demo>('/demo', d, key),
 }
 
 function fileType(file: File) {

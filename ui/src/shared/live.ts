@@ -1,12 +1,13 @@
 import { reactive } from 'vue'
 import { href } from './api'
-import type { Board } from './types'
+import type { Board, Countdown } from './types'
 
 export type LiveMessage =
   | { type: 'hello'; seq: number; now: number; demo?: boolean }
   | { type: 'board'; round: number; seq: number; board: Board; changed: number[] }
   | { type: 'warnings'; seq: number; ids: number[] }
   | { type: 'queue' | 'place' | 'people' | 'records' | 'signals' | 'missions'; seq: number }
+  | { type: 'earthquakes'; seq: number; earthquakes: number[]; warning: Countdown | null }
   | { type: 'ping'; now: number }
 type Kind = LiveMessage['type']
 type Handler<K extends Kind> = (message: Extract<LiveMessage, { type: K }>) => void

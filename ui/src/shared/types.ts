@@ -182,7 +182,7 @@ export interface SystemFacts {
   version?: string; store?: string; facts?: number; disk_free_mb?: number; writer_queue?: number; sockets?: number
   channels?: Record<string, unknown>[]
 }
-export interface Demo { available: boolean; running?: boolean; warning?: number | null; answering?: number; dead?: number }
+export interface Demo { available: boolean; running?: boolean; shaking?: boolean; warning?: number | null; answering?: number; dead?: number }
 
 export type LinkState = 'never' | 'fresh' | 'late' | 'silent' | 'implausible' | 'flat'
 export type AlarmLevel = Level | 'none'
@@ -250,6 +250,11 @@ export interface RuleBook extends Items<AlarmRule> { areas?: AreaRule[]; chains?
 export interface RuleFault { line: number; field: string; zh: string; en: string }
 export interface RuleCheck { ok: boolean; faults: RuleFault[] }
 export interface Earthquake { id: number; at: number; lon: number; lat: number; magnitude: number; depth_km: number; name: string; alarms?: number }
+/** What the early warning says of a running earthquake. */
+export interface Countdown {
+  earthquake: number; number: number; made: number; origin: number; lon: number; lat: number; depth_km: number; magnitude: number; magnitude_sigma?: number | null
+  stations: number; final: boolean; cancelled: boolean; drill: boolean; blind_km: number; picks: { station: string; lon: number; lat: number; at: number }[]
+}
 export interface BacktestAsked {
   yaml?: string; type?: string; steps?: RuleStep[]; hold_s?: number; reports?: number; clear_after_s?: number; margin?: number; place?: string
   from: number; until: number; peaks?: { link: number; above: number; gap_h: number }

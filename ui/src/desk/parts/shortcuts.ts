@@ -1,11 +1,11 @@
 /** Keys of the desk. A key alone never sends or changes anything: it opens, moves or selects. */
 interface Desk { find: () => void; help: () => void; go: (path: string) => void; theme: () => void }
 
-const pages: Record<string, string> = { s: '/situation', w: '/warnings', o: '/roads', d: '/dispatch', p: '/people', r: '/records', j: '/journal', e: '/settings' }
+const pages: Record<string, string> = { s: '/situation', w: '/warnings', q: '/earthquakes', o: '/roads', d: '/dispatch', p: '/people', r: '/records', j: '/journal', e: '/settings' }
 /** What the list of shortcuts shows: message key → keys. */
 export const shortcuts: [group: string, [id: string, keys: string[]][]][] = [
   ['anywhere', [['find', ['Ctrl', 'K']], ['help', ['?']], ['search', ['/']], ['new', ['N']], ['theme', ['Shift', 'D']], ['close', ['Esc']]]],
-  ['go', [['situation', ['G', 'S']], ['warnings', ['G', 'W']], ['roads', ['G', 'O']], ['dispatch', ['G', 'D']], ['people', ['G', 'P']], ['records', ['G', 'R']], ['journal', ['G', 'J']], ['settings', ['G', 'E']]]],
+  ['go', [['situation', ['G', 'S']], ['warnings', ['G', 'W']], ['earthquakes', ['G', 'Q']], ['roads', ['G', 'O']], ['dispatch', ['G', 'D']], ['people', ['G', 'P']], ['records', ['G', 'R']], ['journal', ['G', 'J']], ['settings', ['G', 'E']]]],
   ['list', [['move', ['↑', '↓']], ['open', ['Enter']], ['select', ['X']], ['next', ['[', ']']]]],
   ['map', [['corner', ['Backspace']], ['finish', ['Enter']], ['undo', ['Ctrl', 'Z']], ['drop', ['Esc']]]],
   ['time', [['step', ['←', '→']], ['leap', ['Shift', '← →']], ['play', ['Space']], ['now', ['End']]]],

@@ -7,7 +7,7 @@ export default {
   },
   signin: { what: 'Warnings that reach every village: one call, one name, and who has not answered.', account: 'Account', password: 'Password', go: 'Sign in', demo: 'Demo node: one click signs you in.' },
   role: { duty: 'Duty officer', approver: 'Duty leader', registrar: 'Registrar', viewer: 'Viewer', admin: 'Administrator', site: 'Site' },
-  rail: { situation: 'Situation', warnings: 'Warnings', signals: 'Monitoring', roads: 'Roads', dispatch: 'Dispatch', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
+  rail: { situation: 'Situation', warnings: 'Warnings', signals: 'Monitoring', earthquakes: 'Quakes', roads: 'Roads', dispatch: 'Dispatch', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
   shell: {
     rail: 'Main navigation', pane: { left: 'List', mid: 'Map', right: 'Detail' }, copyBanner: 'A copy to be looked at: nobody is called and nothing can be changed', demoBanner: 'Demo data: people and objects are generated; nobody is really called', search: 'Find places, people, records, warnings, pages, actions', searchTitle: 'Find', waiting: 'Waiting for me',
     live: 'Live', dataAge: 'data {span} old', offline: 'Offline', dataOld: 'data from {span} ago', connecting: 'Connecting…', scope: 'Choose a place', scopeSearch: 'By name, pinyin or code', scopeHome: 'Own area',
@@ -19,7 +19,7 @@ export default {
   keys: {
     title: 'Keyboard shortcuts', text: 'Keys open, move and select; whatever leaves the building is confirmed first.', group: { anywhere: 'Anywhere', go: 'Go to a page (G first)', list: 'Lists', map: 'Drawing', time: 'Timeline' },
     anywhere: { find: 'Find places, people, pages, actions', help: 'Show shortcuts', search: 'To the search box', new: 'New warning', theme: 'Dark or light', close: 'Close, back' },
-    go: { situation: 'Situation', warnings: 'Warnings', roads: 'Roads', dispatch: 'Dispatch', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
+    go: { situation: 'Situation', warnings: 'Warnings', earthquakes: 'Earthquakes', roads: 'Roads', dispatch: 'Dispatch', people: 'People', records: 'Resources', journal: 'Journal', settings: 'Settings' },
     list: { move: 'Move', open: 'Open', select: 'Choose this row (Shift: a stretch)', next: 'Previous, next in the queue' },
     map: { corner: 'Take one corner back', finish: 'Finish', undo: 'Undo', drop: 'Give up' },
     time: { step: 'Move', leap: 'Move far', play: 'Play, pause', now: 'Back to now' },
@@ -30,6 +30,6 @@ export default {
     hint: { polygonStart: 'Click corners of the area on the map (at least 3)', polygonClose: 'Double click, Enter or the first corner closes it; Backspace takes one back', circleCentre: 'Click the centre', circleRim: 'Move to set the radius, click to finish', places: 'Click towns or villages on the map; click again to remove' },
     legend: { ring: 'Ring: share answered', number: 'Number: silent', all: 'all answered', area: 'Dashed: warned area (colour is the level)', approximate: 'Positions of towns and villages are approximate' },
   },
-  demo: { title: 'Demo', text: 'A rainstorm evening: warning, calls, answers and escalation by themselves.', start: 'Start the rainstorm evening', watch: 'Watch the one that runs', answering: 'People who answer {n}%', dead: 'Towns without network {n}%' },
+  demo: { title: 'Demo', text: 'A rainstorm evening: warning, calls, answers and escalation by themselves. Or an earthquake at the stations: warned, called and estimated within seconds.', start: 'Start the rainstorm evening', shake: 'Shake the ground', shaking: 'Shaking …', watch: 'Watch the one that runs', answering: 'People who answer {n}%', dead: 'Towns without network {n}%' },
   cap: { drop: 'Drop to import the CAP warning file', title: 'CAP file', reading: 'Reading the file…', made: '{n} warning drafts made from {file}.', what: 'Problem' },
 }

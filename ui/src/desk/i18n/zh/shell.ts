@@ -7,7 +7,7 @@ export default {
   },
   signin: { what: '预警到村，责任到人，谁没应一眼看见。', account: '账号', password: '密码', go: '登录', demo: '演示节点，点一下即可登录：' },
   role: { duty: '值班员', approver: '值班领导', registrar: '登记员', viewer: '查看', admin: '管理员', site: '站点' },
-  rail: { situation: '态势', warnings: '预警叫应', signals: '监测', roads: '道路', dispatch: '调度', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
+  rail: { situation: '态势', warnings: '预警叫应', signals: '监测', earthquakes: '地震', roads: '道路', dispatch: '调度', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
   shell: {
     rail: '主导航', pane: { left: '列表', mid: '地图', right: '详情' }, copyBanner: '副本，仅供查看：不会呼叫任何人，也不能修改', demoBanner: '演示数据：人员与设施均为生成，不会真的呼叫任何人', search: '找地方、人、记录、预警、页面、操作', searchTitle: '找一找', waiting: '待我处理',
     live: '实时', dataAge: '数据 {span}前', offline: '断线', dataOld: '数据停在 {span}前', connecting: '正在连接…', scope: '选择地方', scopeSearch: '按名称、拼音或代码找', scopeHome: '回到本级',
@@ -19,7 +19,7 @@ export default {
   keys: {
     title: '快捷键', text: '按键只用来打开、移动和选择；发出去的事总要再确认一次。', group: { anywhere: '任何地方', go: '去某一页（先按 G）', list: '列表', map: '画区域', time: '时间轴' },
     anywhere: { find: '找地方、人、页面、操作', help: '显示快捷键', search: '到搜索框', new: '新建预警', theme: '深色、浅色', close: '关闭、返回' },
-    go: { situation: '态势', warnings: '预警叫应', roads: '道路', dispatch: '调度', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
+    go: { situation: '态势', warnings: '预警叫应', earthquakes: '地震', roads: '道路', dispatch: '调度', people: '人员岗位', records: '资源', journal: '档案', settings: '设置' },
     list: { move: '上下移动', open: '打开', select: '选中这一行（加 Shift 选一段）', next: '待处理里上一条、下一条' },
     map: { corner: '撤销一个角点', finish: '完成', undo: '撤销一步', drop: '放弃' },
     time: { step: '前后移动', leap: '大步移动', play: '播放、暂停', now: '回到现在' },
@@ -30,6 +30,6 @@ export default {
     hint: { polygonStart: '在地图上依次点击，圈出预警区域（至少 3 个点）', polygonClose: '双击、按回车或点第一个点完成；退格撤销一步', circleCentre: '点击圆心', circleRim: '移动鼠标定半径，再点一下完成', places: '在地图上点乡镇或村，再点一次取消' },
     legend: { ring: '环：已应比例', number: '数字：未应人数', all: '全部已应', area: '虚线：预警范围（颜色为级别）', approximate: '乡镇、村位置为示意' },
   },
-  demo: { title: '演示', text: '一场暴雨的晚上：自动发布预警、呼叫、应答、逐级上叫，一键开始。', start: '开始暴雨之夜', watch: '去看正在进行的', answering: '应答的人 {n}%', dead: '断网的乡镇 {n}%' },
+  demo: { title: '演示', text: '一场暴雨的晚上：自动发布预警、呼叫、应答、逐级上叫，一键开始。也可以让台站记到一次地震：几秒内预警、叫应、评估。', start: '开始暴雨之夜', shake: '来一次地震', shaking: '正在震动…', watch: '去看正在进行的', answering: '应答的人 {n}%', dead: '断网的乡镇 {n}%' },
   cap: { drop: '松开鼠标，导入 CAP 预警文件', title: 'CAP 文件', reading: '正在读取文件…', made: '从 {file} 生成 {n} 条预警草稿。', what: '问题' },
 }

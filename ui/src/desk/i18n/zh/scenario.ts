@@ -1,0 +1,11 @@
+export default {
+  scenario: {
+    title: '震害模拟', new: '新的模拟', list: '已算', text: '如果在这里发生一次地震，会怎样？逐栋房屋算一遍；加固以后再算一遍，就知道能少死多少人。只是模拟，不会呼叫任何人，也不记入档案。', search: '名称', name: '名称', nameAuto: 'M {m} {where}', nameStronger: 'M {m} {where}（加固）', here: '所选地点',
+    hour: '发生在几点', hourAt: '{hour} 点 · {who}', hourOf: { asleep: '多数人在睡觉', home: '多数人在家', out: '多数人在外上班、上学' }, response: '逐栋时程分析', responseText: '每栋房子按层摇一遍，更准也更慢；可以看楼层怎么晃', retrofit: '加固', retrofitAdd: '加一种加固', retrofitType: '房屋类型', retrofitFrom: '现在的设防', retrofitTo: '加固到', retrofitOne: '加固：{name}，{from} → {to}', code: { pre: '未设防', low: '低设防', moderate: '中设防', high: '高设防' },
+    compare: '与哪一次比', compareNone: '不比', more: '断层、衰减关系、名称', dip: '断层倾角（度）', relations: '衰减关系', relationsOf: { automatic: '按地方自动选', national: '国家标准（GB 18306、俞言祥 2013）', bssa14: 'BSSA14（含 Vs30）' }, go: '开始模拟', goHint: '{n} 栋房屋', goWithout: '没有建筑数据，只算烈度',
+    state: { running: '正在算', done: '已完成', failed: '没有完成' }, withResponse: '逐栋时程', withRetrofit: '有加固', none: '还没有模拟过。', noneText: '选震中和震级，逐栋算出破坏和伤亡。最多留 8 次、12 小时，重启后不再保留，要留下的请导出。', stop: '停止', runningHint: '可以离开这一页，算好了在「已算」里。', failed: '没有完成。', again: '改一改再算', gone: '没有这次模拟。', goneText: '服务重启后以前的模拟不再保留。请再算一次。',
+    other: '另一次', against: '与「{name}」相比', saved: '少死约 {n} 人', lostMore: '多死约 {n} 人', savedDead: '两次均值之差', savedYuan: '少损失 {n} 元', moreYuan: '多损失 {n} 元', savedLoss: '直接经济损失', colourBy: '地图按', byFragility: '按易损性', byResponse: '逐栋时程', speed: '每秒 {n} 栋', drift90: '九成房屋的最大层间位移角小于 {drift}', pressBuilding: '放大到街区，点一栋房子看它怎么晃', noBuildings: '没有建筑数据，地图上只有烈度', exposure: '建筑：{name}，{n} 栋',
+    notShaken: '选一次模拟或地震，就能看到它会怎样。', building: '房屋', fact: { place: '所在', size: '规模', sizeOf: '{n} 层，每层 {area} m²', year: '建成', people: '人数', shaken: '震动' }, chances: '各破坏等级的可能', collapsed: '倒塌', worst: '第 {n} 层最大，位移角 {drift}', residual: '残余位移角 {drift}，楼面最大加速度 {a} m/s²', drift: '楼层位移', swayGo: '看它怎么晃', sway: '楼房侧面随地震摇晃的动画', magnified: '位移放大 {n} 倍', play: '播放', pause: '暂停', moment: '时刻', groundMotion: '地面运动：{name} × {scale}，峰值 {peak} cm/s²',
+    peakDrift: '各层最大位移角（虚线：四个等级的界限）', storeyDrift: '第 {n} 层 {drift}', energy: '能量：输入 {total}', energyOf: { hysteretic: '破坏耗能', damped: '阻尼', elastic: '弹性', kinetic: '动能' }, asType: '如果它是', asCode: '如果设防是', asIs: '原样',
+  },
+}
