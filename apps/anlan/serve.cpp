@@ -179,6 +179,14 @@ Result<void> serve(const Config& config, const HowToServe& how) {
 
   FireWeatherFeed fire_weather(node->watch(), node->records());
 
+  EarthquakeDoor earthquakes(*node);
+  std::vector<std::unique_ptr<SeedLinkClient>> stations;
+  std::vector<std::string> addresses;  // of each
+  for (auto& source : waveforms) {
+    addresses.push_back(source.host + ":" + std::to_string(source.port));
+    stations.push_back(std::make_unique<SeedLinkClient>(clock, std::move(source), [&](const MiniseedRecord& record) { earthquakes.take(record); }, log_line));
+  }
+
   Sessions sessions(clock, random);
   ApiOptions options;
   options.workers = config.workers;
@@ -190,6 +198,14 @@ Result<void> serve(const Config& config, const HowToServe& how) {
   options.secure_cookies = tls;
   options.read_only = how.look;
   if (outlet) options.more_metrics = [&] { return outlet_metrics(outlet->stats(clock.now())); };
+  options.wave_links = [&] {
+    std::vector<WaveLink> out;
+    for (size_t i = 0; i < stations.size(); ++i) {
+      const auto c = stations[i]->counters();
+      out.push_back({std::to_string(i + 1), addresses[i], c.streaming ? "streaming" : c.connected ? "connected" : "away", c.fault});
+    }
+    return out;
+  };
   options.frames = frames.get();
   options.pictures = pictures.get();
   if (std::filesystem::exists(config.ui + "/index.html")) options.ui_folder = config.ui;
@@ -299,19 +315,14 @@ Result<void> serve(const Config& config, const HowToServe& how) {
       intakes.emplace_back([broker = brokers.back().get()] { broker->run(); });
     }
   }
-  EarthquakeDoor earthquakes(*node);
-  std::vector<std::unique_ptr<SeedLinkClient>> stations;
   if (!how.look)
-    for (auto& source : waveforms) {
-      stations.push_back(std::make_unique<SeedLinkClient>(clock, std::move(source), [&](const MiniseedRecord& record) { earthquakes.take(record); }, log_line));
-      intakes.emplace_back([client = stations.back().get()] { client->run(); });
-    }
+    for (const auto& client : stations) intakes.emplace_back([client = client.get()] { client->run(); });
   HttpFetcher fetcher(config.local_cap_sources);
   CapPoller poller(*node, fetcher);
   FireSpotsPoller fire_spots(*node, fetcher, {config.fire_spots.urls, config.fire_spots.folder, minutes(config.fire_spots.every_minutes)}, log_line);
   std::vector<CatalogueSource> feeds;
   for (const auto& url : config.earthquake_feeds) feeds.push_back({url});
-  CataloguePoller catalogues(fetcher, std::move(feeds), [&](const CatalogueEvent& event, CatalogueNews news, const CatalogueSource& source) { earthquakes.take(event, news, source.url); }, log_line);
+  CataloguePoller catalogues(fetcher, std::move(feeds), [&](const CatalogueEvent& event, CatalogueNews news, const CatalogueSource& source) { earthquakes.take(event, news, source.name); }, log_line);
   std::thread polling([&] {
     while (stopper.wait(kPoll)) {
       if (how.look) continue;

@@ -1,5 +1,6 @@
 #include "earthquakes/commands.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -69,8 +70,8 @@ Result<Decision> take_report(Reader& reader, Earthquake quake, EarthquakeOrigin 
   const auto versions = earthquake_versions(reader, quake.id);
   const auto known = read_earthquake(reader, quake.id);
   if (!known || known->withdrawn) return Decision{};
-  for (const auto& v : versions)
-    if (says_the_same(v, quake, origin)) return Decision{{}, answer("earthquake", quake.id)};
+  const auto last = std::find_if(versions.rbegin(), versions.rend(), [&](const EarthquakeVersion& v) { return v.origin.source_name == origin.source_name; });
+  if (last != versions.rend() && says_the_same(*last, quake, origin)) return Decision{{}, answer("earthquake", quake.id)};
   // What an officer has entered after the stations' first word is not overwritten by the stations; a catalogue knows better
   // than both.
   if (!versions.empty() && versions.back().origin.source == EarthquakeSource::officer && origin.source == EarthquakeSource::early_warning)
@@ -103,6 +104,13 @@ Result<Decision> withdraw_earthquake(Reader& reader, int64_t id, const std::stri
   if (known->withdrawn) return Decision{};
   if (reason.empty() || reason.size() > 500) return bad("reason", "请写明原因（500 字节以内） / say why, in at most 500 bytes");
   return Decision{{fact(EarthquakeWithdrawn{id, known->quake.name, reason}, earthquake_subject(id), place)}, "{}"};
+}
+
+Result<Decision> withdraw_report(Reader& reader, const std::string& source_name, const std::string& source_id, const std::string& reason, PlaceCode place) {
+  const auto id = earthquake_of_source(reader, source_name, source_id);
+  const auto known = id ? read_earthquake(reader, id) : std::nullopt;
+  if (!known || known->origin.source_name != source_name || known->origin.source_id != source_id) return Decision{};
+  return withdraw_earthquake(reader, id, reason, place);
 }
 
 Result<Decision> record_losses(Reader& reader, LossesEstimated losses, PlaceCode place) {

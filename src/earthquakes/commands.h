@@ -23,6 +23,9 @@ Result<Decision> take_report(Reader& reader, Earthquake quake, EarthquakeOrigin 
 // quake.id says which. Response: {"version":n}. kConflict when it was withdrawn, or has kVersionsMax versions.
 Result<Decision> revise_earthquake(Reader& reader, Earthquake quake, EarthquakeOrigin origin, PlaceCode place, UtcTime now);
 Result<Decision> withdraw_earthquake(Reader& reader, int64_t id, const std::string& reason, PlaceCode place);
+// A source takes its own report back. Nothing when it is not known, or when another source, or
+// the same one under another number, has spoken since.
+Result<Decision> withdraw_report(Reader& reader, const std::string& source_name, const std::string& source_id, const std::string& reason, PlaceCode place);
 
 // Response: {"number":n}. Nothing for an earthquake that was withdrawn meanwhile.
 Result<Decision> record_losses(Reader& reader, LossesEstimated losses, PlaceCode place);

@@ -48,7 +48,9 @@ void EarlyWarnings::on_committed(const std::vector<RecordedFact>& facts) {
     const auto* imported = f.as<RecordsImported>();
     const auto changed = [&](RecordId id) {
       const auto record = records_.find(id);
-      return !record || record->type == kStationType;
+      if (record) return record->type == kStationType;
+      std::scoped_lock guard(mutex_);
+      return std::any_of(stations_.begin(), stations_.end(), [&](const StationView& s) { return s.record == id; });
     };
     const auto *added = f.as<RecordAdded>();
     const auto *change = f.as<RecordChanged>();
@@ -69,6 +71,7 @@ void EarlyWarnings::read_stations() {
   std::vector<StationView> views;
   std::map<std::string, uint32_t, std::less<>> names;
   std::vector<uint32_t> vertical;
+  std::vector<double> rates;
   RecordQuery query;
   query.type = kStationType;
   query.limit = RecordIndex::kLimitMax;
@@ -98,6 +101,7 @@ void EarlyWarnings::read_stations() {
         c.rate_hz = rate;
         c.clip = number_of(r.fields, "clip_counts");
         channels.push_back(c);
+        rates.push_back(rate);
       }
     }
     if (page->items.size() < query.limit) break;
@@ -105,7 +109,8 @@ void EarlyWarnings::read_stations() {
   stations_ = std::move(views);
   channels_ = std::move(names);
   vertical_ = std::move(vertical);
-  ++life_;
+  rates_ = std::move(rates);
+  life_ = std::max(life_ + 1, clock_.now().ms);
   countdowns_.clear();
   engine_ = stations.empty() ? nullptr : std::make_unique<quake::EarlyWarning>(std::move(stations), std::move(channels), engine_policy(policy()));
 }
@@ -119,13 +124,11 @@ Result<void> EarlyWarnings::take(const WavePacket& packet) {
     const auto name = fmt::format("{}.{}.{}.{}", packet.network, packet.station, packet.location, packet.channel);
     const auto channel = channels_.find(name);
     if (channel == channels_.end() || !engine_) return Error(ErrorCode::kNotFound, {{"what", "台站通道 / channel " + name}});
+    if (std::abs(rates_[channel->second] - packet.rate_hz) > 0.001 * rates_[channel->second])
+      return Error(ErrorCode::kInvalidField, {{"field", "rate_hz"}, {"why", fmt::format("{} 的采样率与登记的不同 / the rate of {} is not the registered one", name, name)}});
     TRY(reports, engine_->take({channel->second, packet.start_us, packet.samples}));
     for (const auto& r : reports) {
-      auto& c = countdowns_[r.event];
-      c.report = r;
-      c.drill = policy().drill;
-      c.picks = engine_->picks(r.event);
-      told.push_back(c);
+      told.push_back(note(r));
     }
     if (!reports.empty()) took(reports);
     reported = reported_;
@@ -133,6 +136,15 @@ Result<void> EarlyWarnings::take(const WavePacket& packet) {
   if (reported)
     for (const auto& c : told) reported(c);
   return {};
+}
+
+// Under mutex_.
+Countdown EarlyWarnings::note(const quake::WarningReport& report) {
+  auto& c = countdowns_[report.event];
+  c.report = report;
+  c.drill = policy().drill;
+  c.picks = engine_->picks(report.event);
+  return c;
 }
 
 // Under mutex_.
@@ -147,8 +159,7 @@ void EarlyWarnings::took(const std::vector<quake::WarningReport>& reports) {
     EarthquakeOrigin origin;
     origin.source = EarthquakeSource::early_warning;
     origin.source_name = "early_warning";
-    // The engine counts from one at each start; the time of origin tells lives apart.
-    origin.source_id = fmt::format("{}-{}-{}", clock_.now().ms / 86'400'000, life_, r.event);
+    origin.source_id = fmt::format("{}-{}", life_, r.event);  // the engine counts from one whenever it is made
     if (const auto known = countdowns_.find(r.event); known != countdowns_.end() && !known->second.source_id.empty()) origin.source_id = known->second.source_id;
     countdowns_[r.event].source_id = origin.source_id;
     origin.magnitude_sigma = r.magnitude_sigma;
@@ -159,9 +170,7 @@ void EarlyWarnings::took(const std::vector<quake::WarningReport>& reports) {
     const auto life = life_;
     submit_({"node", "", "", [quake, origin, cancelled = r.cancelled, place = place_](Reader& reader, UtcTime now) -> Result<Decision> {
                if (!cancelled) return take_report(reader, quake, origin, place, now);
-               const auto id = earthquake_of_source(reader, origin.source_name, origin.source_id);
-               if (!id) return Decision{};
-               return withdraw_earthquake(reader, id, "台网取消：后续台站没有记录到这次地震 / cancelled by the stations", place);
+               return withdraw_report(reader, origin.source_name, origin.source_id, "台网取消：后续台站没有记录到这次地震 / cancelled by the stations", place);
              },
              [this, event, life](const Result<Answer>& answer) {
                if (!answer) return;
@@ -182,8 +191,7 @@ void EarlyWarnings::tick(UtcTime now) {
     if (!engine_) return;
     const auto reports = engine_->tick(now);
     for (const auto& r : reports) {
-      countdowns_[r.event].report = r;
-      told.push_back(countdowns_[r.event]);
+      told.push_back(note(r));
     }
     if (!reports.empty()) took(reports);
     for (auto& [event, countdown] : countdowns_) measure(countdown, now);
@@ -197,20 +205,23 @@ void EarlyWarnings::tick(UtcTime now) {
 // Under mutex_. O(stations) three times for an earthquake.
 void EarlyWarnings::measure(Countdown& c, UtcTime now) {
   if (!c.earthquake || c.report.cancelled || c.measured >= kMeasuredAfter.size() || now - c.report.origin < kMeasuredAfter[c.measured]) return;
-  ++c.measured;
   std::vector<MeasuredStation> measured;
   for (uint32_t i = 0; i < stations_.size(); ++i) {
     const auto peaks = engine_->peaks(i, c.report.origin);
     if (!peaks || peaks->pga < kMeasuredPga) continue;
     measured.push_back({stations_[i].name, stations_[i].at, peaks->pga, peaks->pgv, quake::published_intensity(peaks->pga, peaks->pgv)});
   }
-  if (measured.empty()) return;
+  if (measured.empty()) {
+    ++c.measured;
+    return;
+  }
   StationsMeasured fact_of;
   fact_of.earthquake = c.earthquake;
   fact_of.source = "early_warning";
   fact_of.stations = static_cast<int64_t>(measured.size());
   const auto file = attachments_.put(json::serialize(stations_json(measured)));
-  if (!file) return;  // a full disk: the next report tries again
+  if (!file) return;  // a full disk: the next tick tries again
+  ++c.measured;
   fact_of.file = *file;
   submit_({"node", "", "", [fact_of = std::move(fact_of), place = place_](Reader& reader, UtcTime) { return record_stations(reader, fact_of, place); }, {}, {}});
 }

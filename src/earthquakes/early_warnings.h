@@ -75,6 +75,7 @@ class EarlyWarnings : public Observer {
 
  private:
   void read_stations();
+  Countdown note(const quake::WarningReport& report);
   void took(const std::vector<quake::WarningReport>& reports);
   void measure(Countdown& countdown, UtcTime now);
 
@@ -89,8 +90,9 @@ class EarlyWarnings : public Observer {
   std::vector<StationView> stations_;
   std::map<std::string, uint32_t, std::less<>> channels_;  // network.station.location.channel
   std::vector<uint32_t> vertical_;                          // of each station
+  std::vector<double> rates_;                               // of each channel
   std::map<uint64_t, Countdown> countdowns_;                // by the engine's number
-  uint64_t life_ = 0;                                       // tells engines apart
+  int64_t life_ = 0;                                        // when the engine was made, ms: tells engines apart
   bool stations_changed_ = true;
   std::function<void(const Countdown&)> reported_;
 };

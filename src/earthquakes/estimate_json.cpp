@@ -66,9 +66,10 @@ json::object losses_json(const Estimate& estimate, const Pack& pack, const Place
     t["name"] = places.places().short_name(code);
     t["county"] = places.places().short_name(code.parent());
     t["priority"] = ++rank;
-    if (const auto at = places.places().position(places.places().index_of(code))) {
-      t["lon"] = at->lon;
-      t["lat"] = at->lat;
+    // A town of the stock may be gone from the divisions.
+    if (const auto town = places.find(code); town && town->position) {
+      t["lon"] = town->position->lon;
+      t["lat"] = town->position->lat;
     }
     const auto c = counted.find(code);
     t["reported"] = c == counted.end() ? json::value(nullptr)

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int64_t kEarthquakesMax = 200;
 constexpr int64_t kSurveysRead = 20'000;
+constexpr Millis kPostedAgain = seconds(5);
 
 PeopleRange people(const quake::Range& r) { return {r.p10, r.p50, r.p90}; }
 
@@ -30,7 +31,7 @@ void Estimates::want_recent(Reader& reader, bool all) {
   const auto recent = list_earthquakes(reader, clock_.now() - kAgain, kEarthquakesMax, true);
   std::scoped_lock guard(mutex_);
   for (const auto& e : recent)
-    if (!e.withdrawn && (all || !e.losses || e.losses->version < e.version)) wanted_.insert(e.quake.id);
+    if (!e.withdrawn && (all || !e.losses || e.losses->version < e.version || (e.losses->draws == 0 && pack_.earthquakes.policy.draws > 0))) wanted_.insert(e.quake.id);
 }
 
 void Estimates::load(Reader& reader) { want_recent(reader, false); }
@@ -45,15 +46,20 @@ void Estimates::on_committed(const std::vector<RecordedFact>& facts) {
   }
 }
 
-void Estimates::tick() {
+void Estimates::tick(UtcTime now) {
   std::vector<int64_t> start;
   bool read = false, all = false;
   {
     std::scoped_lock guard(mutex_);
     read = std::exchange(stock_read_, false);
     all = std::exchange(stock_changed_, false);
-    for (const auto id : wanted_)
-      if (running_.insert(id).second) start.push_back(id);
+    for (const auto id : wanted_) {
+      if (running_.contains(id)) continue;
+      const auto posted = posted_.find(id);
+      if (posted != posted_.end() && now - posted->second < kPostedAgain && now >= posted->second) continue;
+      posted_[id] = now;
+      start.push_back(id);
+    }
   }
   if (read)
     if (auto reader = store_.connect()) {
@@ -129,6 +135,8 @@ void Estimates::run(int64_t earthquake) {
   };
   {
     std::scoped_lock guard(mutex_);
+    if (!running_.insert(earthquake).second) return;  // handed on twice
+    posted_.erase(earthquake);
     wanted_.erase(earthquake);
   }
   auto reader = store_.connect();
@@ -138,7 +146,8 @@ void Estimates::run(int64_t earthquake) {
   (*reader)->rollback();
   if (!basis) return finish();
   const auto stock = stock_.get();
-  auto shaking = shaking_of(std::move(*basis), stock, place_);
+  const LonLat epicentre{basis->quake.lon, basis->quake.lat};
+  auto shaking = shaking_of(std::move(*basis), stock, stock_.region_of(epicentre, place_));
   if (!shaking) return finish();
   // The first number at once; the draws take longer, and only when nothing has changed meanwhile.
   for (const uint32_t draws : {0U, static_cast<uint32_t>(pack_.earthquakes.policy.draws)}) {
@@ -169,10 +178,17 @@ Result<std::shared_ptr<const Estimate>> Estimates::of(Reader& reader, int64_t ea
   }
   TRY(basis, basis_of(reader, earthquake));
   const auto stock = stock_.get();
-  TRY(shaking, shaking_of(std::move(basis), stock, place_));
+  const LonLat epicentre{basis.quake.lon, basis.quake.lat};
+  TRY(shaking, shaking_of(std::move(basis), stock, stock_.region_of(epicentre, place_)));
   TRY(estimate, estimate_of(shaking, stock, pack_, static_cast<uint32_t>(pack_.earthquakes.policy.draws)));
   auto made = std::make_shared<Estimate>(*estimate);
   made->made_at = clock_.now();
+  {
+    // What has been made meanwhile knows at least as much.
+    std::scoped_lock guard(mutex_);
+    for (const auto& [id, other] : kept_)
+      if (id == earthquake) return numbered(other);
+  }
   keep(earthquake, made);
   return numbered(made);
 }

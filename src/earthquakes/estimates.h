@@ -26,7 +26,7 @@ class Estimates : public Observer {
   // Earthquakes of the last days whose newest version has no estimate.
   void load(Reader& reader);
   void on_committed(const std::vector<RecordedFact>& facts) override;
-  void tick();
+  void tick(UtcTime now);
 
   // What stands now, worked out if it is not in memory. kNotFound.
   Result<std::shared_ptr<const Estimate>> of(Reader& reader, int64_t earthquake);
@@ -51,6 +51,7 @@ class Estimates : public Observer {
 
   mutable std::mutex mutex_;
   std::set<int64_t> wanted_, running_;
+  std::map<int64_t, UtcTime> posted_;  // handed on and not begun; the workers may have refused it
   std::vector<std::pair<int64_t, std::shared_ptr<const Estimate>>> kept_;  // newest first
   bool stock_read_ = false, stock_changed_ = false;  // since the last tick; changed: by a fact
 };

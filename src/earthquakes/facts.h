@@ -112,7 +112,7 @@ struct StationsMeasured {
   int64_t earthquake = 0;
   std::string name, source;
   int64_t stations = 0, left_out = 0;
-  std::string file;  // hash of the attachment: JSON (observations.h)
+  std::string file;  // hash of the attachment: JSON (estimate.h)
 };
 BOOST_DESCRIBE_STRUCT(StationsMeasured, (), (earthquake, name, source, stations, left_out, file))
 

@@ -1,5 +1,7 @@
 #include "earthquakes/queries.h"
 
+#include <algorithm>
+
 namespace anlan {
 namespace {
 
@@ -145,10 +147,18 @@ int64_t earthquake_of_source(Reader& reader, const std::string& source_name, con
   return id;
 }
 
+std::vector<int64_t> withdrawn_and_warned(Reader& reader) {
+  std::vector<int64_t> out;
+  reader.query("SELECT w.earthquake FROM earthquake_warnings w JOIN earthquake_ends e ON e.earthquake = w.earthquake ORDER BY e.at DESC LIMIT 200", {},
+               [&](const Row& row) { out.push_back(row.integer(0)); });
+  return out;
+}
+
 std::vector<LossesRow> losses_of(Reader& reader, int64_t earthquake) {
   std::vector<LossesRow> out;
-  reader.query(std::string("SELECT ") + kLossColumns + " FROM earthquake_losses WHERE earthquake = ? ORDER BY number", {earthquake},
+  reader.query(std::string("SELECT ") + kLossColumns + " FROM earthquake_losses WHERE earthquake = ? ORDER BY number DESC LIMIT 200", {earthquake},
                [&](const Row& row) { out.push_back({read_losses(row), UtcTime{row.integer(18)}}); });
+  std::reverse(out.begin(), out.end());
   return out;
 }
 

@@ -37,11 +37,14 @@ std::vector<EarthquakeVersion> earthquake_versions(Reader& reader, int64_t id); 
 // By the number that its source gave it; 0 when there is none.
 int64_t earthquake_of_source(Reader& reader, const std::string& source_name, const std::string& source_id);
 
+// Withdrawn, with a warning that may still be open. Ids.
+std::vector<int64_t> withdrawn_and_warned(Reader& reader);
+
 struct LossesRow {
   LossesEstimated losses;
   UtcTime made_at;
 };
-std::vector<LossesRow> losses_of(Reader& reader, int64_t earthquake);  // oldest first
+std::vector<LossesRow> losses_of(Reader& reader, int64_t earthquake);  // the last 200, oldest first
 
 struct SurveyRow {
   Survey survey;

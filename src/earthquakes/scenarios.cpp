@@ -159,7 +159,15 @@ Result<int64_t> Scenarios::start(const std::string& key, ScenarioRequest request
   job->shown.phase = "shaking";
   job->shown.stock = stock;
   const auto id = job->shown.id;
-  job->thread = std::thread([this, j = job.get()] { run(*j); });
+  job->thread = std::thread([this, j = job.get()] {
+    try {
+      run(*j);
+    } catch (const std::exception& e) {  // memory, most likely
+      std::scoped_lock guard(mutex_);
+      j->shown.fault = Error(ErrorCode::kInternal, {{"why", e.what()}});
+      j->shown.state = ScenarioState::failed;
+    }
+  });
   jobs_[id] = std::move(job);
   return id;
 }
@@ -194,7 +202,8 @@ void Scenarios::run(Job& job) {
   basis.local_hour = request.local_hour;
   basis.month = request.month;
   basis.dip = request.dip;
-  auto shaking = shaking_of(std::move(basis), stock, place_);
+  const auto region = stock_.region_of({request.quake.lon, request.quake.lat}, place_);
+  auto shaking = shaking_of(std::move(basis), stock, region);
   if (!shaking) return end(shaking.error());
   show("losses", 0.1);
   const double share = request.response ? 0.3 : 0.8;

@@ -18,6 +18,13 @@ constexpr std::array<std::string_view, 6> kColumns = {"name", "lon", "lat", "pga
 
 double positive(float v) { return std::isfinite(v) && v > 0 ? static_cast<double>(v) : 0; }
 
+// At most so many bytes, and no character cut in two.
+std::string whole_characters(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return std::string(text.substr(0, bytes));
+}
+
 bool usable(const MeasuredStation& s) {
   return is_valid(s.at) && s.pga >= 0 && s.pga <= kPgaMax && s.pgv >= 0 && s.pgv <= kPgvMax && s.intensity >= 0 && s.intensity <= 12 && s.pga + s.pgv + s.intensity > 0;
 }
@@ -41,7 +48,7 @@ Result<StationsRead> read_table(std::string_view bytes) {
       return is_plain_number(cells[column[i]]) ? std::strtod(std::string(cells[column[i]]).c_str(), nullptr) : -1.0;
     };
     MeasuredStation s;
-    s.name = column[0] < cells.size() ? std::string(cells[column[0]].substr(0, 100)) : std::string();
+    s.name = column[0] < cells.size() ? whole_characters(cells[column[0]], 100) : std::string();
     const bool placed = column[1] < cells.size() && column[2] < cells.size() && is_plain_number(cells[column[1]]) && is_plain_number(cells[column[2]]);
     if (placed) s.at = {std::strtod(std::string(cells[column[1]]).c_str(), nullptr), std::strtod(std::string(cells[column[2]]).c_str(), nullptr)};
     s.pga = number(3) / 100;

@@ -245,20 +245,24 @@ void BuildingStock::read(const ExposureLoaded& loaded, bool fresh) {
   {
     std::scoped_lock guard(mutex_);
     ++loading_;
+    newest_ = loaded.file;
   }
   later_([this, loaded, fresh] {
     std::shared_ptr<const Stock> made;
     std::optional<Error> fault;
     const auto bytes = attachments_.get(loaded.file);
     if (!bytes) fault = bytes.error();
-    else {
+    else try {
       auto read = read_stock(loaded.kind == "census" ? StockKind::census : StockKind::buildings, loaded.name, **bytes, pack_, *places_.get());
       if (read) made = std::move(*read);
       else fault = read.error();
+    } catch (const std::bad_alloc&) {
+      fault = Error(ErrorCode::kTooLarge, {{"why", "内存不足 / not enough memory"}});
     }
     {
       std::scoped_lock guard(mutex_);
       --loading_;
+      if (newest_ != loaded.file) return;
       fault_ = fault;
       if (made) stock_ = std::move(made);
     }
@@ -282,6 +286,10 @@ std::shared_ptr<const Stock> BuildingStock::get() const {
 std::optional<Error> BuildingStock::fault() const {
   std::scoped_lock guard(mutex_);
   return fault_;
+}
+PlaceCode BuildingStock::region_of(LonLat position, PlaceCode otherwise) const {
+  const auto county = places_.get()->county_at(position);
+  return county.empty() ? otherwise : county;
 }
 bool BuildingStock::loading() const {
   std::scoped_lock guard(mutex_);

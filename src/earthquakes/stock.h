@@ -54,6 +54,8 @@ class BuildingStock : public Observer {
   std::shared_ptr<const Stock> get() const;  // null until one is loaded
   std::optional<Error> fault() const;
   bool loading() const;
+  // The county that holds the position, or else: which relations hold there.
+  PlaceCode region_of(LonLat position, PlaceCode otherwise) const;
 
  private:
   void read(const ExposureLoaded& loaded, bool fresh);
@@ -67,6 +69,7 @@ class BuildingStock : public Observer {
   std::shared_ptr<const Stock> stock_;
   std::optional<Error> fault_;
   int loading_ = 0;
+  std::string newest_;  // file of the table asked for last; an older one that takes longer is dropped
 };
 
 }  // namespace anlan

@@ -61,7 +61,8 @@ CataloguePoller::CataloguePoller(Fetcher& fetcher, std::vector<CatalogueSource> 
   CHECK(sources.size() <= kSourcesMax);
   for (auto& s : sources) {
     Source source;
-    source.state.name = host_of(s.url);
+    source.state.name = s.name.empty() ? host_of(s.url) : s.name;
+    source.from.name = source.state.name;
     source.from = std::move(s);
     sources_.push_back(std::move(source));
   }

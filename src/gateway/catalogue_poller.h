@@ -24,6 +24,7 @@ namespace anlan {
 struct CatalogueSource {
   std::string url;           // "{since}" in it becomes the instant kSince before the poll, for services that want one
   Millis every = minutes(1);
+  std::string name;          // what its reports are said to come from; "" is the host: an address may hold a key
 };
 
 enum class CatalogueNews { fresh, changed, deleted };

@@ -9,6 +9,7 @@ namespace anlan {
 namespace {
 
 constexpr Millis kOldest = hours(24 * 30);
+constexpr size_t kNameBytes = 200;
 
 }  // namespace
 
@@ -42,9 +43,7 @@ void EarthquakeDoor::take(const CatalogueEvent& event, CatalogueNews news, const
   const auto place = node_.settings().place;
   if (news == CatalogueNews::deleted) {
     node_.writer().submit({"node", "", "", [source, id = event.id, place](Reader& reader, UtcTime) -> Result<Decision> {
-                             const auto known = earthquake_of_source(reader, source, id);
-                             if (!known) return Decision{};
-                             return withdraw_earthquake(reader, known, "目录已删除这次地震 / the catalogue has deleted it", place);
+                             return withdraw_report(reader, source, id, "目录已删除这次地震 / the catalogue has deleted it", place);
                            }, {}, {}});
     return;
   }
@@ -56,9 +55,8 @@ void EarthquakeDoor::take(const CatalogueEvent& event, CatalogueNews news, const
     std::scoped_lock guard(mutex_);
     ++(near ? counters_.reported : counters_.far);
   }
-  if (!near) return;
-  const Earthquake report{0, event.origin, event.epicentre.lon, event.epicentre.lat, std::clamp(*event.magnitude, 0.0, 10.0), std::clamp(event.depth_km.value_or(10), 0.0, 800.0),
-                          event.place.substr(0, 200)};
+  const Earthquake report{0, event.origin, event.epicentre.lon, event.epicentre.lat, std::clamp(event.magnitude.value_or(0), 0.0, 10.0),
+                          std::clamp(event.depth_km.value_or(10), 0.0, 800.0), readable_text(event.place, kNameBytes)};
   EarthquakeOrigin origin;
   origin.source = EarthquakeSource::catalogue;
   origin.source_name = source;
@@ -66,7 +64,12 @@ void EarthquakeDoor::take(const CatalogueEvent& event, CatalogueNews news, const
   origin.magnitude_sigma = std::clamp(event.magnitude_sigma.value_or(0), 0.0, 5.0);
   origin.stations = event.stations.value_or(0);
   origin.last = event.status == CatalogueStatus::reviewed;
-  node_.writer().submit({"node", "", "", [report, origin, place](Reader& reader, UtcTime at) { return take_report(reader, report, origin, place, at); }, {}, {}});
+  // What is known already goes on being revised, also when it has become small or distant; a blast takes itself back.
+  node_.writer().submit({"node", "", "", [report, origin, place, near, quake](Reader& reader, UtcTime at) -> Result<Decision> {
+                           if (!near && !earthquake_of_source(reader, origin.source_name, origin.source_id)) return Decision{};
+                           if (!quake) return withdraw_report(reader, origin.source_name, origin.source_id, "目录更正：不是天然地震 / the catalogue says it is no earthquake", place);
+                           return take_report(reader, report, origin, place, at);
+                         }, {}, {}});
 }
 
 DoorCounters EarthquakeDoor::counters() const {

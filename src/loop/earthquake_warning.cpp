@@ -17,9 +17,9 @@ bool acts(const EarthquakeRow& quake, UtcTime now) {
   return !quake.withdrawn && now - quake.quake.at <= kActedOn;
 }
 
-bool by_itself(const Node& node, const EarthquakeRow& quake, UtcTime now) {
+bool by_itself(Node& node, const EarthquakeRow& quake, UtcTime now) {
   const auto source = quake.origin.source;
-  return acts(quake, now) && !quake.origin.drill && const_cast<Node&>(node).pack().earthquakes.policy.call_by_itself &&
+  return acts(quake, now) && !quake.origin.drill && node.pack().earthquakes.policy.call_by_itself &&
          (source == EarthquakeSource::early_warning || source == EarthquakeSource::catalogue);
 }
 
@@ -67,7 +67,16 @@ Result<Decision> warn_of_earthquake(Node& node, Reader& reader, int64_t id, UtcT
   if (!quake || quake->warning || !acts(*quake, now)) return Decision{};
   const auto content = earthquake_content(node, *quake, now);
   if (!content) return Decision{};
-  TRY(drafted, draft_warning(reader, node.pack(), WarningSource::alarm, *content, {}, now));
+  std::optional<CapOrigin> origin;  // says that it is an exercise, to whoever exports it
+  if (quake->origin.drill) {
+    origin.emplace();
+    origin->sender = node.settings().sender;
+    origin->sender_name = node.settings().name;
+    origin->identifier = "drill-" + std::to_string(id);
+    origin->sent = now;
+    origin->exercise = true;
+  }
+  TRY(drafted, draft_warning(reader, node.pack(), WarningSource::alarm, *content, origin, now));
   drafted.facts.push_back(fact(EarthquakeWarned{id, WarningId{peek_id(reader, "warning")}}, earthquake_subject(id), node.settings().place));
   return drafted;
 }
@@ -101,12 +110,14 @@ Result<Decision> unwarn_of_earthquake(Reader& reader, int64_t id) {
   const auto warning = read_warning(reader, quake->warning);
   if (warning && warning->state == WarningState::in_force) return cancel_warning(reader, warning->id, quake->withdrawn->reason);
   if (warning && warning->state == WarningState::draft) return discard_warning(reader, warning->id);
+  // Back on the desk first; the next look discards it.
+  if (warning && warning->state == WarningState::pending) return return_warning(reader, warning->id, quake->withdrawn->reason);
   return Decision{};
 }
 
 std::vector<LinkageOrder> linkages_reached(Node& node, const EarthquakeRow& quake, UtcTime now) {
   std::vector<LinkageOrder> out;
-  if (!acts(quake, now)) return out;
+  if (!by_itself(node, quake, now) && !(quake.origin.drill && acts(quake, now))) return out;
   const auto report = report_of(quake.quake);
   for (const auto& rule : node.pack().earthquakes.linkages) {
     RecordQuery query;
@@ -121,7 +132,7 @@ std::vector<LinkageOrder> linkages_reached(Node& node, const EarthquakeRow& quak
         if (!r.position || out.size() >= kLinkagesMax) continue;
         const auto zone = quake::zone_of_province(static_cast<int>(r.place.at_level(PlaceLevel::kProvince).digits()));
         const auto arrival = quake::arrival(report, *r.position, zone);
-        if (arrival.intensity < rule.intensity) continue;
+        if (arrival.intensity < rule.intensity || arrival.s_arrives <= now) continue;  // too late to do anything before it
         LinkageOrder o;
         o.rule = rule.id;
         o.record = r.record;

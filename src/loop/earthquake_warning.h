@@ -25,7 +25,8 @@ Result<Decision> issue_of_earthquake(Node& node, Reader& reader, int64_t id, Utc
 // Cancels or discards the warning of an earthquake that was none.
 Result<Decision> unwarn_of_earthquake(Reader& reader, int64_t id);
 
-// Who is told by machine, by the rules of the pack.
+// Who is told by machine, by the rules of the pack: after what stations and catalogues say. A drill has orders too, which
+// stay inside the house.
 std::vector<LinkageOrder> linkages_reached(Node& node, const EarthquakeRow& quake, UtcTime now);
 // The message as it goes out.
 std::string linkage_message(const Pack& pack, const LinkageOrder& order, const std::string& from, int utc_offset_minutes);

@@ -128,7 +128,7 @@ void Node::tick() {
   caller_->tick(now);
   watch_->tick(now);
   roads_->tick(now);
-  estimates_->tick();
+  estimates_->tick(now);
   early_warnings_->tick(now);
   if (auto save = positions_.save(now)) writer_->submit(std::move(*save));
 }

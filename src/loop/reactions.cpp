@@ -64,7 +64,10 @@ void Reactions::tick(UtcTime now) {
   }
   if (alarmed_.exchange(false)) draft_warnings();
   // A change that came too soon after the last is made later.
-  if (shaken_.exchange(false) || (next_shaken_.ms && now >= next_shaken_)) follow_earthquakes();
+  if (shaken_.exchange(false) || now.ms >= shaken_at_ms_) {
+    shaken_at_ms_ = INT64_MAX;
+    follow_earthquakes();
+  }
   if (int64_t at = tell_at_ms_; at != INT64_MAX && (now.ms >= at || at > (now + kRetryAfter).ms) && tell_at_ms_.compare_exchange_strong(at, INT64_MAX)) tell_hospitals();
   if (now.ms >= retry_at_ms_ || retry_at_ms_ > (now + kRetryAfter).ms)
     if (dirty_.exchange(false)) open_and_close_rounds();
@@ -172,31 +175,47 @@ void Reactions::draft_warnings() {
 }
 
 void Reactions::follow_earthquakes() {
-  const UtcTime now = node_.clock().now();
-  next_shaken_ = UtcTime{0};
-  auto reader = node_.store().connect();
-  if (!reader) {
-    shaken_ = true;
-    return;
-  }
-  (*reader)->begin_read();
-  const auto recent = list_earthquakes(**reader, now - kActedOn, kEarthquakesFollowed, true);
-  (*reader)->rollback();
-  for (const auto& e : recent) {
-    const auto id = e.quake.id;
-    const auto submit = [&](auto decide) { node_.writer().submit({"node", "", "", std::move(decide), ignore, {}}); };
-    if (e.withdrawn) {
-      submit([id](Reader& r, UtcTime) { return unwarn_of_earthquake(r, id); });
-      continue;
+  node_.later([this] {
+    const UtcTime now = node_.clock().now();
+    const auto again = [this](const Result<Answer>& answer) {
+      if (!answer) shaken_at_ms_ = (node_.clock().now() + kRetryAfter).ms;
+    };
+    auto reader = node_.store().connect();
+    if (!reader) {
+      shaken_at_ms_ = (now + kRetryAfter).ms;
+      return;
     }
-    next_shaken_ = now + kChangedEvery;
-    submit([this, id](Reader& r, UtcTime at) { return warn_of_earthquake(node_, r, id, at); });
-    if (e.warning) submit([this, id](Reader& r, UtcTime at) { return issue_of_earthquake(node_, r, id, at); });
-    auto orders = linkages_reached(node_, e, now);
-    if (!orders.empty())
-      node_.writer().submit({"node", "", "", [this, id, orders = std::move(orders)](Reader& r, UtcTime) { return order_linkages(r, id, orders, node_.settings().place); },
-                             ignore, {}});
-  }
+    (*reader)->begin_read();
+    const auto recent = list_earthquakes(**reader, now - kActedOn, kEarthquakesFollowed, true);
+    std::vector<int64_t> undone;
+    for (const auto id : withdrawn_and_warned(**reader)) {
+      const auto quake = read_earthquake(**reader, id);
+      const auto warning = quake ? read_warning(**reader, quake->warning) : std::nullopt;
+      if (warning && (warning->state == WarningState::draft || warning->state == WarningState::pending || warning->state == WarningState::in_force)) undone.push_back(id);
+    }
+    (*reader)->rollback();
+    const auto submit = [&](auto decide) { node_.writer().submit({"node", "", "", std::move(decide), again, {}}); };
+    for (const auto id : undone) {
+      submit([id](Reader& r, UtcTime) { return unwarn_of_earthquake(r, id); });
+      shaken_at_ms_ = (now + kRetryAfter).ms;  // what was pending is returned first, then discarded
+    }
+    for (const auto& e : recent) {
+      if (e.withdrawn) continue;
+      const auto id = e.quake.id;
+      shaken_at_ms_ = std::min(shaken_at_ms_.load(), (now + kChangedEvery).ms);
+      submit([this, id](Reader& r, UtcTime at) { return warn_of_earthquake(node_, r, id, at); });
+      if (e.warning) submit([this, id](Reader& r, UtcTime at) { return issue_of_earthquake(node_, r, id, at); });
+      // Once for each version; orders given before are not given again.
+      {
+        std::scoped_lock guard(mutex_);
+        auto& seen = linked_[id];
+        if (seen == e.version) continue;
+        seen = e.version;
+      }
+      auto orders = linkages_reached(node_, e, now);
+      if (!orders.empty()) submit([this, id, orders = std::move(orders)](Reader& r, UtcTime) { return order_linkages(r, id, orders, node_.settings().place); });
+    }
+  });
 }
 
 void Reactions::tell_linkages(const std::vector<LinkageOrder>& orders) {
@@ -204,7 +223,7 @@ void Reactions::tell_linkages(const std::vector<LinkageOrder>& orders) {
   {
     std::scoped_lock guard(mutex_);
     for (const auto& o : orders)
-      if (linkages_told_.insert(o.id).second) fresh.push_back(o);
+      if (!o.drill && linkages_told_.insert(o.id).second) fresh.push_back(o);
   }
   node_.later([this, fresh = std::move(fresh)] {
     for (const auto& o : fresh) {

@@ -68,7 +68,8 @@ class Reactions final : public Observer {
   UtcTime next_confirm_{0}, next_sweep_{0}, next_quiet_{0};
   std::map<RoundId, std::optional<int64_t>> told_;  // cancelled rounds since the start → people told; nothing: being told
   std::set<int64_t> linkages_told_;                                // orders since the start
-  UtcTime next_shaken_{0};
+  std::map<int64_t, int64_t> linked_;                               // earthquake → version whose orders were worked out
+  std::atomic<int64_t> shaken_at_ms_{INT64_MAX};                    // when earthquakes are looked at again
   std::map<int64_t, std::optional<HospitalTold>> hospitals_told_;  // notices since the start; nothing: being told
   std::atomic<int64_t> tell_at_ms_{0};                             // INT64_MAX: nobody waits
   std::set<std::pair<int64_t, int64_t>> opening_;  // (warning, version) with a command under way

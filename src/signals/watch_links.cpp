@@ -210,7 +210,9 @@ void Watch::shaken(int64_t id, const Earthquake* quake, UtcTime now) {
   const auto before = quakes_.size();
   std::erase_if(quakes_, [&](const Earthquake& q) { return q.id == id || now - q.at > kShakingMemory; });
   if (!quake && quakes_.size() == before) return;
-  if (quake && quakes_.size() < static_cast<size_t>(kQuakesMax)) quakes_.push_back(*quake);
+  if (quake) quakes_.push_back(*quake);
+  if (quakes_.size() > static_cast<size_t>(kQuakesMax))
+    quakes_.erase(std::min_element(quakes_.begin(), quakes_.end(), [](const Earthquake& a, const Earthquake& b) { return a.magnitude < b.magnitude; }));
   chains_->shaken(quakes_, now, followed);
   want(followed);
 }

@@ -30,7 +30,8 @@ json::array ring_json(const Ring& ring) {
 json::object contour_json(int degree, const std::vector<Polygon>& polygons, double km2) {
   json::array shape;
   for (const auto& p : polygons) {
-    json::array rings{ring_json(p.outer)};
+    json::array rings;
+    rings.push_back(ring_json(p.outer));  // a list in braces would be the ring itself
     for (const auto& hole : p.holes) rings.push_back(ring_json(hole));
     shape.push_back(std::move(rings));
   }

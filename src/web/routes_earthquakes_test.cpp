@@ -79,6 +79,8 @@ TEST_F(EarthquakeRoutes, ItsStoryGrowsWithVersionsAndEstimates) {
   EXPECT_EQ(six.at("villages").to_number<int>(), 2);
   map = get(at(id, "/map"), "/earthquakes/{id}/map");
   EXPECT_GE(map.at("contours").as_array().size(), 3u);
+  // Polygons of rings of positions of numbers.
+  EXPECT_TRUE(map.at("contours").at(0).at("shape").at("coordinates").at(0).at(0).at(0).at(0).is_number());
   EXPECT_TRUE(map.at("ellipses").as_array().empty());
   EXPECT_TRUE(map.at("bias").is_null()) << "nothing was measured";
 

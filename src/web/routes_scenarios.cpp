@@ -273,8 +273,8 @@ void add_scenario_routes(Api& api, const DeskPtr& desk) {
   add("GET", "/scenarios", Need::session, list);
   add("GET", "/scenarios/{id}", Need::session, get);
   add("POST", "/scenarios/{id}/stop", Need::duty, stop);
-  add("GET", "/scenarios/{id}/buildings.csv", Need::session, [](const CallPtr& call, const DeskPtr& d) { export_buildings(call, d, true); });
-  add("GET", "/scenarios/{id}/buildings.geojson", Need::session, [](const CallPtr& call, const DeskPtr& d) { export_buildings(call, d, false); });
+  add("GET", "/scenarios/{id}/buildings.csv", Need::duty, [](const CallPtr& call, const DeskPtr& d) { export_buildings(call, d, true); });
+  add("GET", "/scenarios/{id}/buildings.geojson", Need::duty, [](const CallPtr& call, const DeskPtr& d) { export_buildings(call, d, false); });
   add("GET", "/scenarios/{id}/grid.xml", Need::session, export_grid);
 }
 

@@ -64,18 +64,19 @@ TEST_F(ScenarioRoutes, IsComputedAndShownWithEverything) {
   EXPECT_TRUE(t.run([](Reader&, UtcTime) -> Result<Decision> { return Decision{}; }).ok());
   EXPECT_TRUE(get("/earthquakes?drills=1", "/earthquakes").at("items").as_array().empty()) << "nothing is journaled";
 
-  const std::string csv(t.get(path(id, "/buildings.csv"), reader).body_text());
+  const std::string csv(t.get(path(id, "/buildings.csv"), wang).body_text());
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 161);
   EXPECT_THAT(csv, HasSubstr("response_grade,drift"));
   EXPECT_THAT(csv, HasSubstr("大河家镇"));
-  const auto geojson = t.json_of(t.get(path(id, "/buildings.geojson"), reader));
+  const auto geojson = t.json_of(t.get(path(id, "/buildings.geojson"), wang));
   ASSERT_EQ(geojson.at("features").as_array().size(), 160u);
   EXPECT_TRUE(geojson.at("features").at(7).at("properties").as_object().contains("drift"));
   EXPECT_TRUE(quake::read_grid_xml(t.get(path(id, "/grid.xml"), reader).body_text()).ok());
   for (const char* file : {"/buildings.csv", "/buildings.geojson", "/grid.xml", ""}) {
-    EXPECT_EQ(status("GET", path(99, file), reader), 404) << file;
+    EXPECT_EQ(status("GET", path(99, file), wang), 404) << file;
     EXPECT_EQ(status("GET", path(id, file), ""), 401) << file;
   }
+  EXPECT_EQ(status("GET", path(id, "/buildings.csv"), reader), 403) << "every building of the city with its people";
   EXPECT_EQ(status("POST", path(id, "/stop"), elsewhere), 403);
   EXPECT_EQ(status("POST", path(99, "/stop"), wang), 404);
   expect(200, "POST", path(id, "/stop"), "/scenarios/{id}/stop", wang);
