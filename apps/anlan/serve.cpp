@@ -162,6 +162,12 @@ Result<void> serve(const Config& config, const HowToServe& how) {
     if (!workers.run(std::move(work))) log_line("too much waits for the workers; a reaction is tried again at the next tick");
   }, history.get()));
 
+  // Whatever ends this function early: nothing may work on a node that is gone.
+  struct StopWorkers {
+    Workers& workers;
+    ~StopWorkers() { workers.stop(); }
+  } stop_workers{workers};
+
   for (const auto& fault : node->watch().rule_faults()) log_line("the rule " + fault.id + " does not run with this pack: " + fault.why.describe());
 
   // Readings to another store. Without one nothing is kept in the log for it.

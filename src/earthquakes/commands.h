@@ -16,8 +16,8 @@ inline constexpr size_t kLinkagesMax = 5'000;     // of one earthquake
 Result<Decision> report_earthquake(Reader& reader, Earthquake quake, EarthquakeOrigin origin, PlaceCode place, UtcTime now);
 
 // A report of a feed or of the stations: the same earthquake (by the source's own number, or by time and place) becomes a
-// new version, another one is reported. Nothing when it says what is known already, or when an officer's version came
-// later. Response: {"earthquake":id,"version":n}.
+// new version, another one is reported. Nothing when it says what is known already, or when stations speak after an
+// officer or a catalogue; a catalogue is heard after everybody. Response: {"earthquake":id,"version":n}.
 Result<Decision> take_report(Reader& reader, Earthquake quake, EarthquakeOrigin origin, PlaceCode place, UtcTime now);
 
 // quake.id says which. Response: {"version":n}. kConflict when it was withdrawn, or has kVersionsMax versions.

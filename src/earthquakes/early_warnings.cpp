@@ -35,8 +35,8 @@ quake::WarningPolicy engine_policy(const EarthquakePolicy& p) {
 
 }  // namespace
 
-EarlyWarnings::EarlyWarnings(const Pack& pack, RecordIndex& records, Attachments& attachments, PlaceCode place, Clock& clock, std::function<void(Command)> submit)
-    : pack_(pack), records_(records), attachments_(attachments), place_(place), clock_(clock), submit_(std::move(submit)) {}
+EarlyWarnings::EarlyWarnings(const Pack& pack, RecordIndex& records, const Places& places, Attachments& attachments, PlaceCode place, Clock& clock, std::function<void(Command)> submit)
+    : pack_(pack), records_(records), places_(places), attachments_(attachments), place_(place), clock_(clock), submit_(std::move(submit)) {}
 
 void EarlyWarnings::load(Reader&) {
   std::scoped_lock guard(mutex_);
@@ -141,6 +141,7 @@ Result<void> EarlyWarnings::take(const WavePacket& packet) {
 // Under mutex_.
 Countdown EarlyWarnings::note(const quake::WarningReport& report) {
   auto& c = countdowns_[report.event];
+  if (c.report.number == 0) c.first_made = report.made;
   c.report = report;
   c.drill = policy().drill;
   c.picks = engine_->picks(report.event);
@@ -156,6 +157,8 @@ void EarlyWarnings::took(const std::vector<quake::WarningReport>& reports) {
     quake.lat = r.epicentre.lat;
     quake.depth_km = std::clamp(r.depth_km, 0.0, 800.0);
     quake.magnitude = std::round(std::clamp(r.magnitude, 0.0, 10.0) * 10) / 10;
+    const auto index = places_.get();
+    if (const auto county = index->county_at(r.epicentre); !county.empty()) quake.name = index->places().short_name(county);
     EarthquakeOrigin origin;
     origin.source = EarthquakeSource::early_warning;
     origin.source_name = "early_warning";

@@ -12,7 +12,7 @@
 #include "earthquakes/models.h"
 #include "earthquakes/queries.h"
 #include "quake/early_warning.h"
-#include "registry/place_index.h"
+#include "registry/live_places.h"
 #include "registry/record_index.h"
 
 namespace anlan {
@@ -33,7 +33,8 @@ struct WavePacket {
 
 struct Countdown {
   int64_t earthquake = 0;                // 0: not recorded yet
-  quake::WarningReport report;
+  quake::WarningReport report;           // the last
+  UtcTime first_made;                    // of the first report
   bool drill = false;
   std::vector<quake::Pick> picks;
   std::string source_id;                 // of the earthquake's versions
@@ -59,7 +60,7 @@ struct StationView {
 
 class EarlyWarnings : public Observer {
  public:
-  EarlyWarnings(const Pack& pack, RecordIndex& records, Attachments& attachments, PlaceCode place, Clock& clock, std::function<void(Command)> submit);
+  EarlyWarnings(const Pack& pack, RecordIndex& records, const Places& places, Attachments& attachments, PlaceCode place, Clock& clock, std::function<void(Command)> submit);
   void load(Reader& reader);
   void on_committed(const std::vector<RecordedFact>& facts) override;
   void tick(UtcTime now);
@@ -81,6 +82,7 @@ class EarlyWarnings : public Observer {
 
   const Pack& pack_;
   RecordIndex& records_;
+  const Places& places_;
   Attachments& attachments_;
   const PlaceCode place_;
   Clock& clock_;

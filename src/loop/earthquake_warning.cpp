@@ -83,10 +83,15 @@ Result<Decision> warn_of_earthquake(Node& node, Reader& reader, int64_t id, UtcT
 
 Result<Decision> issue_of_earthquake(Node& node, Reader& reader, int64_t id, UtcTime now) {
   const auto quake = read_earthquake(reader, id);
-  if (!quake || !quake->warning || !by_itself(node, *quake, now)) return Decision{};
+  if (!quake || !quake->warning || !acts(*quake, now)) return Decision{};
   const auto warning = read_warning(reader, quake->warning);
   const auto content = earthquake_content(node, *quake, now);
   if (!warning || !content) return Decision{};
+  if (!by_itself(node, *quake, now)) {
+    const auto& was = warning->content;
+    const bool same = was.places == content->places && was.level == content->level && was.description == content->description;
+    return warning->state != WarningState::draft || same ? Decision{} : edit_as_granted(reader, node.pack(), warning->id, *content, now);
+  }
   const std::string why = "地震预警自动叫应 / called by itself after an earthquake";
   if (warning->state == WarningState::draft) return issue_as_granted(reader, node.pack(), warning->id, *content, why, node.settings().sender, now);
   if (warning->state != WarningState::in_force) return Decision{};

@@ -20,7 +20,7 @@ std::optional<WarningContent> earthquake_content(Node& node, const EarthquakeRow
 // Drafts the warning and names it to the earthquake. Nothing when there is one, or no town is reached.
 Result<Decision> warn_of_earthquake(Node& node, Reader& reader, int64_t id, UtcTime now);
 // Issues the draft, or widens what is in force, where the policy calls by itself: stations and catalogues, never a drill or
-// what an officer has entered. A person who works on the warning stops it.
+// what an officer has entered: their draft is brought up to now. A person who works on the warning stops it.
 Result<Decision> issue_of_earthquake(Node& node, Reader& reader, int64_t id, UtcTime now);
 // Cancels or discards the warning of an earthquake that was none.
 Result<Decision> unwarn_of_earthquake(Reader& reader, int64_t id);

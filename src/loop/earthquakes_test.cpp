@@ -145,6 +145,16 @@ TEST_P(Earthquakes, OfficersAndDrillsDraftOnly) {
   t.pass(seconds(60));
   ASSERT_TRUE(warning(id));
   EXPECT_EQ(warning(id)->state, WarningState::draft);
+  // The draft follows what is known until somebody works on it.
+  auto graver = quake(7.4);
+  graver.id = id;
+  const auto level = warning(id)->content.level;
+  const auto headline = warning(id)->content.description;
+  ASSERT_TRUE(t.run([&](Reader& r, UtcTime now) { return revise_earthquake(r, graver, of(EarthquakeSource::officer), PlaceCode(NodeRig::kCounty), now); }));
+  t.settle();
+  EXPECT_EQ(warning(id)->state, WarningState::draft);
+  EXPECT_GE(warning(id)->content.level, level);
+  EXPECT_NE(warning(id)->content.description, headline);
   const auto drill = take(quake(), of(EarthquakeSource::drill));
   EXPECT_NE(drill, id) << "a drill is not the earthquake of the same minute";
   ASSERT_TRUE(warning(drill));
@@ -181,7 +191,7 @@ TEST_P(Earthquakes, MachinesAreToldOnceAndAnswer) {
   plant.name = "河湾化工";
   plant.place = PlaceCode(NodeRig::kTown);
   plant.position = LonLat{102.77, 35.82};
-  plant.fields = {{"kind", "chemical"}};
+  plant.fields = {{"kind", "chemical"}, {"keeper", "赵强"}, {"keeper_phone", "16000000077"}};
   ASSERT_TRUE(t.run([&](Reader& r, UtcTime) { return add_record(r, t.node->pack(), t.node->places().get()->places(), "enterprise", plant); }));
   auto now = quake();
   now.at = t.clock.at;  // the shaking is still on its way
@@ -192,6 +202,9 @@ TEST_P(Earthquakes, MachinesAreToldOnceAndAnswer) {
   EXPECT_EQ(orders[0].order.rule, "chemical_plants");
   EXPECT_EQ(orders[0].state, LinkageState::ordered);
   EXPECT_GT(orders[0].order.intensity, 6);
+  int told = 0;
+  for (const auto& a : t.channels["sms"]->placed) told += a.seq == -orders[0].order.id;
+  EXPECT_EQ(told, 1) << "whoever minds it has the message, once";
   ASSERT_TRUE(t.run([&](Reader& r, UtcTime) { return answer_linkage(r, orders[0].order.id, true, "已停车"); }));
   orders = read([&](Reader& r) { return linkages_of(r, id); });
   EXPECT_EQ(orders[0].state, LinkageState::done);

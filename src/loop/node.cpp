@@ -73,7 +73,7 @@ Result<void> Node::load() {
   estimates_ = std::make_unique<Estimates>(pack_, attachments_, *stock_, *store_, clock_, settings_.place, settings_.utc_offset_minutes,
                                            [this](Command c) { writer_->submit(std::move(c)); });
   estimates_->work_on([this](std::function<void()> work) { later_(std::move(work)); });
-  early_warnings_ = std::make_unique<EarlyWarnings>(pack_, *records_, attachments_, settings_.place, clock_, [this](Command c) { writer_->submit(std::move(c)); });
+  early_warnings_ = std::make_unique<EarlyWarnings>(pack_, *records_, *places_, attachments_, settings_.place, clock_, [this](Command c) { writer_->submit(std::move(c)); });
   reactions_ = std::make_unique<Reactions>(*this);
 
   TRY(reader, store_->connect());
@@ -82,7 +82,6 @@ Result<void> Node::load() {
   directory_->load(*reader);
   records_->load(*reader);
   positions_.load(*reader);
-  stock_->load(*reader);
   estimates_->load(*reader);
   early_warnings_->load(*reader);
   contacts_->load(*reader);
@@ -106,6 +105,11 @@ Result<void> Node::load() {
   }
   links_ = std::make_unique<AnswerLinks>(*key);
   site_tokens_ = std::make_unique<SiteTokens>(*key);
+
+  // Last: from here on a worker may read a table into this node.
+  reader->begin_read();
+  stock_->load(*reader);
+  reader->rollback();
 
   // Views before those who act on them.
   for (Observer* o : std::initializer_list<Observer*>{places_.get(), directory_.get(), records_.get(), contacts_.get(), caller_.get(), watch_.get(), roads_.get(), stock_.get(), estimates_.get(), early_warnings_.get(), reactions_.get()})

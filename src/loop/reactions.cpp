@@ -34,9 +34,8 @@ void Reactions::on_committed(const std::vector<RecordedFact>& facts) {
     if (f.as<WarningIssued>() || f.as<WarningChanged>() || f.as<WarningExtended>() || f.as<WarningCancelled>() ||
         f.as<WarningExpired>() || f.as<WarningSuperseded>() || f.as<RoundOpened>() || f.as<RoundClosed>() || f.as<ClockJumped>())
       dirty_ = true;
-    if (f.as<EarthquakeLocated>() || f.as<EarthquakeWithdrawn>() || f.as<EarthquakeWarned>()) shaken_ = true;
+    if (f.as<EarthquakeLocated>() || f.as<EarthquakeWithdrawn>() || f.as<EarthquakeWarned>() || f.as<LinkagesOrdered>()) shaken_ = true;
     if (f.as<HospitalNotified>()) tell_at_ms_ = f.header.at.ms;
-    if (const auto* ordered = f.as<LinkagesOrdered>()) tell_linkages(ordered->orders);
     if (f.as<AlarmRaised>() || f.as<AlarmChanged>() || f.as<SituationWarned>()) alarmed_ = true;
     if (const auto* a = f.as<CallAnswered>(); a && (a->channel == "voice" || a->channel == "sms")) {
       const auto person = node_.caller().person_of(a->round, a->seq);
@@ -188,12 +187,17 @@ void Reactions::follow_earthquakes() {
     (*reader)->begin_read();
     const auto recent = list_earthquakes(**reader, now - kActedOn, kEarthquakesFollowed, true);
     std::vector<int64_t> undone;
+    std::vector<LinkageOrder> untold;  // while it can still help
+    for (const auto& e : recent)
+      for (const auto& l : linkages_of(**reader, e.quake.id))
+        if (!e.withdrawn && !l.order.drill && l.state == LinkageState::ordered && l.order.arrives > now) untold.push_back(l.order);
     for (const auto id : withdrawn_and_warned(**reader)) {
       const auto quake = read_earthquake(**reader, id);
       const auto warning = quake ? read_warning(**reader, quake->warning) : std::nullopt;
       if (warning && (warning->state == WarningState::draft || warning->state == WarningState::pending || warning->state == WarningState::in_force)) undone.push_back(id);
     }
     (*reader)->rollback();
+    tell_linkages(untold);
     const auto submit = [&](auto decide) { node_.writer().submit({"node", "", "", std::move(decide), again, {}}); };
     for (const auto id : undone) {
       submit([id](Reader& r, UtcTime) { return unwarn_of_earthquake(r, id); });
@@ -219,22 +223,19 @@ void Reactions::follow_earthquakes() {
 }
 
 void Reactions::tell_linkages(const std::vector<LinkageOrder>& orders) {
-  std::vector<LinkageOrder> fresh;
-  {
-    std::scoped_lock guard(mutex_);
-    for (const auto& o : orders)
-      if (!o.drill && linkages_told_.insert(o.id).second) fresh.push_back(o);
-  }
-  node_.later([this, fresh = std::move(fresh)] {
-    for (const auto& o : fresh) {
-      const auto record = node_.records().find(o.record);
-      const auto contact = record ? hospital_contact(*node_.directory().read(), *record, node_.clock().now()) : std::nullopt;
-      // Its own numbers: those of hospitals are the numbers of facts.
-      if (contact)
-        node_.caller().notify({Attempt{RoundId{}, -o.id, 0, contact->person, contact->phone}},
-                              linkage_message(node_.pack(), o, node_.settings().name, node_.settings().utc_offset_minutes));
+  for (const auto& o : orders) {
+    // Told once in a life of the node; after a crash once more under the same key, which is one message.
+    {
+      std::scoped_lock guard(mutex_);
+      if (!linkages_told_.insert(o.id).second) continue;
     }
-  });
+    const auto record = node_.records().find(o.record);
+    const auto contact = record ? hospital_contact(*node_.directory().read(), *record, node_.clock().now()) : std::nullopt;
+    // Its own numbers: those of hospitals are the numbers of facts.
+    if (contact)
+      node_.caller().notify({Attempt{RoundId{}, -o.id, 0, contact->person, contact->phone}},
+                            linkage_message(node_.pack(), o, node_.settings().name, node_.settings().utc_offset_minutes));
+  }
 }
 
 void Reactions::tell_hospitals() {

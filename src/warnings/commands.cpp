@@ -158,6 +158,13 @@ Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id
   return issued;
 }
 
+Result<Decision> edit_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, UtcTime now) {
+  TRY(w, in_state(reader, id, WarningState::draft, "已有人处理 / somebody is working on it"));
+  if (touched(reader, w)) return Decision{};
+  TRY_VOID(check_content(pack, content, now));
+  return one(id, about(WarningEdited{id, content}, place_of(content)));
+}
+
 Result<Decision> change_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
                                    UtcTime now) {
   TRY(w, in_state(reader, id, WarningState::in_force, "预警不在有效期内 / the warning is not in force"));

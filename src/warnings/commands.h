@@ -43,6 +43,8 @@ Result<Decision> approve_warning(Reader& reader, const Pack& pack, WarningId id,
 // rule). kConflict for any other.
 Result<Decision> issue_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
                                   UtcTime now);
+// Brings a draft that no person has touched up to now. Nothing for one that somebody works on.
+Result<Decision> edit_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, UtcTime now);
 // The same for what is in force: a new version, for a rule that is granted it, of a warning that no person has touched.
 Result<Decision> change_as_granted(Reader& reader, const Pack& pack, WarningId id, const WarningContent& content, const std::string& why, const std::string& sender,
                                    UtcTime now);

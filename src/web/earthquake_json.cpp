@@ -263,7 +263,7 @@ json::object countdown_json(const Countdown& c, const std::vector<StationView>& 
       picks.push_back(json::object{{"station", stations[p.station].name}, {"lon", stations[p.station].at.lon}, {"lat", stations[p.station].at.lat}, {"at", p.at_us / 1000}});
   return {{"earthquake", c.earthquake}, {"number", r.number}, {"made", r.made.ms}, {"origin", r.origin.ms}, {"lon", r.epicentre.lon}, {"lat", r.epicentre.lat},
           {"depth_km", one_decimal(r.depth_km)}, {"magnitude", one_decimal(r.magnitude)}, {"magnitude_sigma", r.magnitude_sigma}, {"stations", r.stations}, {"final", r.final},
-          {"cancelled", r.cancelled}, {"drill", c.drill}, {"blind_km", one_decimal(quake::blind_radius_km(r, r.made))}, {"picks", std::move(picks)}};
+          {"cancelled", r.cancelled}, {"drill", c.drill}, {"blind_km", one_decimal(quake::blind_radius_km(r, c.first_made))}, {"picks", std::move(picks)}};
 }
 
 }  // namespace anlan

@@ -39,10 +39,8 @@ void get_state(CallPtr call) {
   call->ok(json::object{{"stations", std::move(stations)}, {"stations_live", live}, {"links", std::move(links)}, {"policy", policy_json(warnings.policy())}, {"warnings", std::move(running)}});
 }
 
-// What the stations say of the earthquake now; else what the tables say, as if it had come out when it was reported.
-quake::WarningReport report_of(const CallPtr& call, const EarthquakeRow& row) {
-  for (const auto& c : call->node().early_warnings().countdowns())
-    if (c.earthquake == row.quake.id) return c.report;
+// As it stands now, and out since it was first reported.
+quake::WarningReport report_of(const EarthquakeRow& row) {
   quake::WarningReport r;
   r.origin = row.quake.at;
   r.made = row.reported_at;
@@ -64,7 +62,7 @@ void get_places(CallPtr call) {
   for (const auto& t : towns)
     items.push_back(json::object{{"place", t.place.text()}, {"name", t.name}, {"lon", t.at.lon}, {"lat", t.at.lat}, {"intensity", one_decimal(t.intensity)},
                                  {"colour", kColours[static_cast<size_t>(std::clamp(t.colour, 0, 3))]}, {"s_arrives", t.s_arrives.ms}, {"p_arrives", t.p_arrives.ms}, {"people", std::round(t.people)}});
-  const auto report = report_of(call, *row);
+  const auto report = report_of(*row);
   // The circles of a screen run as fast as the arrivals say.
   constexpr double kDegreeKm = 111.195;
   quake::WarningReport shallow;
